@@ -1,0 +1,79 @@
+"""The Portfolio: one immutable snapshot of everything the pages show, as of one day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csmdesk.domain.columns import Columns
+from csmdesk.domain.inputs import SourceState
+
+HISTORY_DAYS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Built by `jobs.snapshot`, read by `engine.figures`, sent to the window as binary frames.
+
+    Money in minor units of `currency` unless a column says `native`. Columns (int64, MISSING = none;
+    text lists, None = none):
+
+    customers: id, name, domain, csm, tier, stage, success_program, status, flag, tags (tuples of
+      str: CRM's and own), currency (native), mrr, arr, acv, acv_derived, acv_native, renewal_on,
+      created_on, assigned_on, committed_churn, chi (-1 none), band, held_band, coverage (1/10,000), cap,
+      pillar_adoption, pillar_financial, pillar_service, pillar_relationship (1/10,000, -1 none),
+      used, capacity (licence use), active_users, last_contact_on, last_login_on, nps (mean, 1/100),
+      open_tasks, high_tasks, at_risk, upsell (0/1), health_marker, activity_marker, health_change,
+      active (0/1), products (tuples), main_contact, champion, why1, why2, why3 (texts), url, preview
+    tasks: id, customer (row index), rule, category, severity, shown_state ("not started", "started",
+      "in progress", "finished"), active, text, due_on, first_seen, opened_on, resolved_on, assignee,
+      snooze_until, comment, finished_on, episode, verdict, state, checked_on
+    task_events: task (row index in tasks), day, kind, severity, episode
+    alerts: id, episode, kind, type, customer, text, opened_on, closed_on, action_step (0/1)
+    movements: customer, day, kind, amount (signed), gap_days; kinds as definitions.md section 4 plus "fx"
+    mrr_months: customer opening MRR per month is recomputed from movements; `mrr` is the closing
+    renewals: customer, subscription, renewal_on, mrr (one row per counted subscription with a term)
+    contacts: customer, name, title, role, created_on, user (0/1) - created in the last 60 days only
+    activities: customer, kind, day, direction - last 60 days only
+    subscriptions: customer, status_type, started_on, cancelled_on, ended_on, mrr
+
+    chi_history: int16 (HISTORY_DAYS, customers), last row = `day`, -1 = none.
+    factors, num, den, has, score, points, weight, weight_total, cap_points: as in `findings.Health`.
+    """
+
+    day: int
+    today: int
+    currency: str
+    built_at: int
+    fingerprint: str
+    preview: bool
+    sources: tuple[SourceState, ...]
+    csms: tuple[str, ...]
+    segments: tuple[str, ...]
+    segment_members: dict[str, NDArray[np.bool_]]
+    customers: Columns
+    tasks: Columns
+    task_events: Columns
+    alerts: Columns
+    movements: Columns
+    renewals: Columns
+    contacts: Columns
+    activities: Columns
+    subscriptions: Columns
+    chi_history: NDArray[np.int16]
+    factors: tuple[str, ...]
+    num: NDArray[np.int64]
+    den: NDArray[np.int64]
+    has: NDArray[np.bool_]
+    score: NDArray[np.int64]
+    points: NDArray[np.int64]
+    weight: NDArray[np.int64]
+    weight_total: NDArray[np.int64]
+    cap_points: NDArray[np.int64]
+    notices: tuple[str, ...]
+    rules: tuple[tuple[str, bool, str], ...]  # rule, checked, reason
+    run_day: int
+    run_at: int
+    run_ms: int

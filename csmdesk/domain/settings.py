@@ -1,0 +1,92 @@
+"""Typed configuration: what `workspace.toml` may say, with its defaults in one place.
+
+Only shapes and defaults live here; `config` reads and writes them. Money thresholds are decimal
+strings in major units of the reporting currency.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A connected system. Its key lives in the keyring, never here."""
+
+    system: str
+    base_url: str = ""
+    project_id: str = ""
+    paused: bool = False
+    fields: dict[str, str] = {}
+    """CSMDesk field -> the source's property that feeds it; empty = the connector's defaults."""
+
+
+class Money(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reporting_currency: str = "USD"
+    overdue_floor: str = "50.00"
+
+
+class Renewals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    min_term_months: int = 6
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    hour: int = 6
+    minute: int = 0
+
+
+class FactorSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Overrides of a factor: `curve` = [[value, score], …], `missing` = exclude | neutral | 0-100."""
+
+    weight: int | None = None
+    curve: tuple[tuple[float, int], ...] | None = None
+    missing: str | None = None
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A health model; the first whose segment matches applies, the default (no segment) is last."""
+
+    name: str = "Default"
+    version: int = 1
+    segment: str = ""
+    factors: dict[str, FactorSettings] = {}
+    good_above: int = 70
+    poor_below: int = 30
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A named filter: every condition must hold. Conditions: tier, stage, tag, band, csm = value(s)."""
+
+    name: str
+    tier: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    band: tuple[str, ...] = ()
+
+
+class Features(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Product taxonomy: `key` features; `modules` = module -> its features (adds to the sources')."""
+
+    key: tuple[str, ...] = ()
+    modules: dict[str, tuple[str, ...]] = {}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a workspace configures. `rules[rule id]` overrides thresholds by name."""
+
+    name: str = "My workspace"
+    demo: bool = False
+    user: str = ""
+    """E-mail of the CSM who uses this workspace; empty = all customers are "mine"."""
+    time_zone: str = "UTC"
+    tiers: tuple[str, ...] = ("T1", "T2", "T3", "T4")
+    sources: tuple[Source, ...] = ()
+    money: Money = Money()
+    renewals: Renewals = Renewals()
+    schedule: Schedule = Schedule()
+    models: tuple[Model, ...] = (Model(),)
+    segments: tuple[Segment, ...] = ()
+    features: Features = Features()
+    statuses: dict[str, str] = {}
+    """source status -> Active, Trial, Past due, Paused, Cancelled, Free; adds to the defaults."""
+    rules: dict[str, dict[str, float]] = {}
