@@ -1,0 +1,75 @@
+"""Money: ISO 4217 exponents, exact conversion between decimal text and minor units, symbols.
+
+Amounts are integers in minor units plus a currency (definitions.md section 3); a rate is reporting
+minor units for one native minor unit.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from csmdesk.domain.errors import BadInput
+from csmdesk.domain.inputs import Rates
+
+_EXPONENTS = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND")
+        + ("VUV", "XAF", "XOF", "XPF"),
+        0,
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪"}
+
+
+def exponent(currency: str) -> int:
+    """Decimal places of a currency's minor unit by ISO 4217: JPY 0, USD 2, KWD 3."""
+    return _EXPONENTS.get(currency.upper(), 2)
+
+
+def symbol(currency: str) -> str:
+    """What stands before an amount: "$", or the code and a space ("CHF ")."""
+    code = currency.upper()
+    return _SYMBOLS.get(code, f"{code} ")
+
+
+def to_minor(text: str, currency: str) -> int:
+    """Exact minor units of a decimal in major units ("20040.50", "USD" -> 2004050).
+
+    Raises BadInput when the text is no finite decimal or is finer than the minor unit.
+    """
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation:
+        raise BadInput(f"“{text}” is no amount of money.") from None
+    if not amount.is_finite():
+        raise BadInput(f"“{text}” is no amount of money.")
+    numerator, denominator = amount.as_integer_ratio()
+    minor, rest = divmod(numerator * 10 ** exponent(currency), denominator)
+    if rest:
+        raise BadInput(f"“{text}” is finer than the minor unit of {currency.upper()}.")
+    return minor
+
+
+def to_major(minor: int, currency: str) -> str:
+    """Decimal text in major units of an amount, never rounded (2004050, "USD" -> "20040.50")."""
+    places = exponent(currency)
+    sign, digits = ("-" if minor < 0 else ""), str(abs(minor)).rjust(places + 1, "0")
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def round_half_even(value: Fraction) -> int:
+    """The nearest integer, ties to the even one."""
+    return round(value)
+
+
+def rate_on(rates: Rates, currency: str, day: int) -> Fraction | None:
+    """The rate that holds on `day`; the reporting currency is 1; None when there is none."""
+    code = currency.upper()
+    if code == rates.reporting.upper():
+        return Fraction(1)
+    place = bisect_right(rates.days.get(code, []), day) - 1
+    return rates.values[code][place] if place >= 0 else None

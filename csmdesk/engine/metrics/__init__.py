@@ -1,0 +1,1 @@
+"""Metrics: one column per measured quantity, one row per customer, as of one day."""

@@ -1,0 +1,1 @@
+"""Money: phases of subscriptions, exact MRR per native currency, conversion, movements."""
