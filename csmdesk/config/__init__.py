@@ -1,0 +1,1 @@
+"""Reading and writing what a workspace configures; the shapes live in `domain.settings`."""

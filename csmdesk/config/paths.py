@@ -1,0 +1,13 @@
+"""Default places of the operating system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def default_folder(demo: bool) -> Path:
+    """The folder of the workspace that opens when none is named."""
+    import platformdirs
+
+    base = Path(platformdirs.user_data_dir("CSMDesk", appauthor=False))
+    return base / ("demo" if demo else "workspace")

@@ -1,0 +1,1 @@
+"""The child process that does all long work, and the parent's handle on it."""

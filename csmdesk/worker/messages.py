@@ -1,0 +1,54 @@
+"""What window and worker say to each other: one kind byte, then msgpack (or a portfolio frame)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+READY = b"R"
+PROGRESS = b"P"
+PORTFOLIO = b"S"
+DONE = b"D"
+FAILED = b"F"
+CANCELLED = b"X"
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A job for the worker; verb "cancel" names the job to cancel in `job`."""
+
+    job: int
+    verb: str
+    args: dict[str, Any] = {}
+
+
+class Ready(msgspec.Struct, frozen=True):
+    pid: int
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Progress of a job, see `domain.cancel.Progress`."""
+
+    job: int
+    key: str
+    text: str
+    done: int
+    total: int
+
+
+class Done(msgspec.Struct, frozen=True):
+    job: int
+    summary: dict[str, Any]
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """`details` is for the log and "Show details" only; message and remedy are for the person."""
+
+    job: int
+    message: str
+    remedy: str
+    details: str = ""
+
+
+def encode(kind: bytes, body: msgspec.Struct) -> bytes:
+    return kind + msgspec.msgpack.encode(body)
