@@ -1,0 +1,119 @@
+"""Writing facts: upserts that tell which rows really changed, deletes and sweeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection
+
+from csmdesk.domain.facts import Fact
+from csmdesk.store.schema.facts import (
+    BY_CLASS,
+    SHAPES,
+    USAGE_CELLS,
+    USAGE_COVERAGE,
+    USAGE_NAME,
+    Shape,
+)
+from csmdesk.store.schema.sync import CURSOR, PROBLEM, SOURCE_STATE
+from csmdesk.store.sql import chunks, fetch, many, marks, quoted, upsert_sql
+
+Row = tuple[Any, ...]
+
+
+def upsert(conn: Connection, rows: Sequence[Fact]) -> set[str]:
+    """Write facts of any classes; the last of several rows with one key wins.
+
+    Returns the `source_id`s of rows that are new or differ from what was stored; the others
+    are not touched.
+    """
+    groups: dict[type[Fact], list[Fact]] = {}
+    for row in rows:
+        groups.setdefault(type(row), []).append(row)
+    changed: set[str] = set()
+    for cls, group in groups.items():
+        changed |= _upsert_group(conn, BY_CLASS[cls], group)
+    return changed
+
+
+def archive(conn: Connection, table: str, source: str, source_ids: Iterable[str]) -> int:
+    """The source no longer has these rows: mark them where the class can say so, else delete.
+
+    Returns how many were there.
+    """
+    shape = SHAPES[table]
+    name = shape.table.name
+    count = 0
+    for part in chunks(list(source_ids)):
+        where = f"source = ? AND source_id IN ({marks(len(part))})"
+        if shape.has("archived"):
+            sql = f"UPDATE {name} SET archived = 1 WHERE archived = 0 AND {where}"
+        else:
+            sql = f"DELETE FROM {name} WHERE {where}"
+        count += conn.exec_driver_sql(sql, (source, *part)).rowcount
+    return count
+
+
+def present_ids(conn: Connection, table: str, source: str) -> set[str]:
+    """Ids of the rows that the source had when last read (archived ones left out)."""
+    shape = SHAPES[table]
+    alive = " AND archived = 0" if shape.has("archived") else ""
+    sql = f"SELECT source_id FROM {shape.table.name} WHERE source = ?{alive}"
+    return {row[0] for row in fetch(conn, sql, (source,))}
+
+
+def delete_source(conn: Connection, source: str) -> int:
+    """Forget all facts and sync state of a source; work and findings stay. Returns fact rows."""
+    count = 0
+    tables = [shape.table for shape in SHAPES.values()]
+    others = [USAGE_CELLS, USAGE_NAME, USAGE_COVERAGE, CURSOR, PROBLEM, SOURCE_STATE]
+    for table in tables + others:
+        sql = f"DELETE FROM {table.name} WHERE source = ?"
+        gone = conn.exec_driver_sql(sql, (source,)).rowcount
+        count += gone if table in tables else 0
+    return count
+
+
+def _upsert_group(conn: Connection, shape: Shape, rows: list[Fact]) -> set[str]:
+    encode = _encoder(shape)
+    fresh = {(row[0], row[1]): row for row in map(encode, rows)}
+    changed: set[str] = set()
+    by_source: dict[str, list[str]] = {}
+    for source, source_id in fresh:
+        by_source.setdefault(source, []).append(source_id)
+    for source, ids in by_source.items():
+        known: dict[str, Row] = {}
+        for part in chunks(ids):
+            known.update(
+                (row[1], row) for row in fetch(conn, _select(shape, len(part)), (source, *part))
+            )
+        writes = [row for row in (fresh[source, one] for one in ids) if known.get(row[1]) != row]
+        many(conn, upsert_sql(shape.table), writes)
+        changed.update(row[1] for row in writes)
+    return changed
+
+
+def _select(shape: Shape, count: int) -> str:
+    columns = quoted(shape.names)
+    where = f"source = ? AND source_id IN ({marks(count)})"
+    return f"SELECT {columns} FROM {shape.table.name} WHERE {where}"
+
+
+def _encoder(shape: Shape) -> Callable[[Fact], Row]:
+    values: Callable[[Fact], Row] = attrgetter(*shape.names)
+    packed = [index for index, field in enumerate(shape.fields) if field.packed]
+    if not packed:
+        return values
+
+    def encode(fact: Fact) -> Row:
+        row = list(values(fact))
+        for index in packed:
+            row[index] = json.dumps(
+                row[index], ensure_ascii=False, sort_keys=True, separators=(",", ":")
+            )
+        return tuple(row)
+
+    return encode

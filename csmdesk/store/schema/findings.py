@@ -1,0 +1,119 @@
+"""Findings: tasks, alerts, runs, the daily history. Written by the engine's save alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, Index, LargeBinary
+
+from csmdesk.store.schema.meta import blob, integer, key, key_int, table, text
+
+
+def _task_columns() -> list[Column[Any]]:
+    return [
+        key("task_id"),
+        text("rule"),
+        text("customer_id"),
+        text("subject"),
+        text("category"),
+        integer("severity"),
+        integer("active"),
+        text("text"),
+        text("evidence"),
+        integer("first_seen"),
+        integer("last_seen"),
+        integer("opened_on"),
+        integer("resolved_on", None),
+        integer("episode"),
+        integer("due_on"),
+        text("state"),
+        integer("checked_on"),
+        integer("streak"),
+    ]
+
+
+def _alert_columns() -> list[Column[Any]]:
+    return [
+        key("alert_id"),
+        key_int("episode"),
+        text("kind"),
+        text("type"),
+        text("customer_id"),
+        text("subject"),
+        integer("opened_on"),
+        integer("closed_on", None),
+        text("text"),
+        text("evidence"),
+        integer("streak"),
+    ]
+
+
+TASK = table("task", *_task_columns())
+Index("ix_task_customer", TASK.c.customer_id)
+ALERT = table("alert", *_alert_columns())
+Index("ix_alert_customer", ALERT.c.customer_id)
+
+TASK_BEFORE = table("task_before", *_task_columns(), integer("existed"))
+"""Rows as they stood before the newest run, so that running that day again starts from them."""
+ALERT_BEFORE = table("alert_before", *_alert_columns(), integer("existed"))
+
+TASK_EVENT = table(
+    "task_event",
+    key("task_id"),
+    key_int("day"),
+    key_int("episode"),
+    key("kind"),
+    integer("severity"),
+    text("text"),
+)
+Index("ix_task_event_day", TASK_EVENT.c.day)
+
+RUN = table(
+    "run",
+    key_int("day"),
+    integer("at"),
+    integer("ms"),
+    text("rules"),
+    text("notices"),
+    text("summary"),
+)
+
+NEWEST = table("newest", key("part"), integer("day"), blob("data"))
+"""Packed health and measures of the newest run: what a snapshot needs beyond the history."""
+
+HISTORY_DAY = table(
+    "history_day",
+    key_int("day"),
+    blob("ids"),
+    blob("chi"),
+    blob("held_band"),
+    blob("rank"),
+    blob("factors"),
+    text("model"),
+    integer("written_at"),
+)
+"""One row a day for all customers: ids 8 bytes each, chi and rank int16, band int8, the rest packed."""
+
+OVERVIEW = table(
+    "overview",
+    key("id"),
+    text("name"),
+    integer("chi"),
+    integer("band"),
+    text("tier"),
+    text("status"),
+    text("csm"),
+    text("tags"),
+    integer("acv", None),
+    text("currency"),
+    integer("renewal_on", None),
+    integer("open_tasks"),
+    integer("mrr", None),
+    integer("used", None),
+    integer("capacity", None),
+    Column("spark", LargeBinary, nullable=False),
+    integer("position"),
+)
+Index("ix_overview_position", OVERVIEW.c.position)
+
+TOTALS = table("totals", key("name"), text("value"))

@@ -1,0 +1,16 @@
+"""Sync state: where each stream stands, rows that could not be read, the result of each source."""
+
+from __future__ import annotations
+
+from csmdesk.store.schema.meta import integer, key, table, text
+
+CURSOR = table(
+    "sync_cursor", key("source"), key("stream"), text("value"), integer("complete"), integer("at")
+)
+PROBLEM = table(
+    "sync_problem", key("source"), key("stream"), key("source_id"), text("message"), text("raw")
+)
+SOURCE_STATE = table(
+    "source_state", key("source"), integer("read_at"), integer("complete_at", None), text("error")
+)
+"""`read_at`: last attempt, `complete_at`: last read without an error, `error`: why the last failed."""

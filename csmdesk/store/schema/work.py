@@ -1,0 +1,113 @@
+"""Work: what people wrote, who a customer is, the audit log, the outbox. Precious."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index
+
+from csmdesk.store.schema.meta import integer, key, key_int, table, text
+
+CUSTOMER = table("customer", key("customer_id"), integer("born"), text("source"), text("source_id"))
+"""Anchor of every customer ever; `born` orders them, so that a merge keeps the older id."""
+
+IDENTITY = table("identity", key("source"), key("source_id"), text("customer_id"), text("how"))
+Index("ix_identity_customer", IDENTITY.c.customer_id)
+
+CUSTOMER_ALIAS = table("customer_alias", key("alias"), text("customer_id"))
+
+DATA_QUALITY = table(
+    "data_quality", key("source"), key("source_id"), text("kind"), text("text"), text("candidates")
+)
+"""Accounts that joined nobody ("unjoined") or could be several customers ("ambiguous")."""
+
+WORK_TASK = table(
+    "work_task",
+    key("task_id"),
+    text("customer_id"),
+    text("state", None),
+    integer("episode", None),
+    integer("severity", None),
+    integer("set_on", None),
+    integer("snooze_until", None),
+    integer("snooze_severity", None),
+    text("comment", None),
+    text("assignee", None),
+    integer("due_on", None),
+    text("verdict", None),
+    text("accepted", None),
+)
+"""`episode`, `severity`, `set_on`: those of the task when `state` was set. `accepted`: the reason."""
+
+WORK_ALERT = table("work_alert", key("alert_id"), text("customer_id"), text("verdict", None))
+
+WORK_TAG = table("work_tag", key("customer_id"), key("tag"))
+
+WORK_RISK = table(
+    "work_risk",
+    key("customer_id"),
+    key_int("set_on"),
+    integer("score", None),
+    text("risk_tags"),
+    text("confidence_tags"),
+    text("risk_note"),
+    text("confidence_note"),
+    text("who"),
+    integer("at"),
+)
+
+WORK_SENTIMENT = table(
+    "work_sentiment",
+    key("customer_id"),
+    key_int("set_on"),
+    text("sentiment"),
+    text("reason"),
+    text("who"),
+    integer("at"),
+)
+
+WORK_NOTE = table(
+    "work_note",
+    key("note_id"),
+    text("customer_id"),
+    text("kind"),
+    integer("at"),
+    text("direction", None),
+    integer("held"),
+    text("author"),
+    text("contact_id", None),
+    text("subject"),
+    text("body"),
+    text("link"),
+)
+"""Notes and logged activities; `link` is the task or alert that it belongs to, or empty."""
+Index("ix_work_note_customer", WORK_NOTE.c.customer_id)
+
+AUDIT = table(
+    "audit",
+    key_int("audit_id"),
+    text("who"),
+    integer("at"),
+    integer("day"),
+    text("verb"),
+    text("text"),
+    text("changes"),
+    integer("undoes", None),
+    integer("undone"),
+    integer("redo"),
+)
+"""Append-only. `changes`: JSON list of [table, key, before, after]; `undoes`: the audit row that this
+one takes back; `undone`: 1 while taken back; `redo`: 1 when this row did again what was undone."""
+
+OUTBOX = table(
+    "outbox",
+    key_int("outbox_id"),
+    text("customer_id"),
+    text("source"),
+    text("source_id"),
+    text("field"),
+    text("value", None),
+    text("before", None),
+    text("state"),
+    integer("attempts"),
+    text("error"),
+    integer("at"),
+)

@@ -1,0 +1,75 @@
+"""Small helpers for bulk SQL: quoting, chunks, and rows as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from sqlalchemy import Connection, Table
+
+from csmdesk.domain.columns import Ints
+from csmdesk.domain.days import MISSING
+
+T = TypeVar("T")
+CHUNK = 500
+"""Bound variables in one IN list."""
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def marks(count: int) -> str:
+    return ",".join("?" * count)
+
+
+def quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def upsert_sql(table: Table) -> str:
+    """INSERT of all columns that replaces the row of the same primary key."""
+    names = [column.name for column in table.columns]
+    keys = [column.name for column in table.primary_key]
+    rest = [name for name in names if name not in keys]
+    insert = f"INSERT INTO {table.name} ({quoted(names)}) VALUES ({marks(len(names))})"
+    if not rest:
+        return f"{insert} ON CONFLICT ({quoted(keys)}) DO NOTHING"
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    return f"{insert} ON CONFLICT ({quoted(keys)}) DO UPDATE SET {sets}"
+
+
+def delete_sql(table: Table) -> str:
+    """DELETE of the row with this primary key."""
+    where = " AND ".join(f'"{column.name}" = ?' for column in table.primary_key)
+    return f"DELETE FROM {table.name} WHERE {where}"
+
+
+def many(conn: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run one statement for every row; nothing for none."""
+    if rows:
+        conn.exec_driver_sql(sql, list(rows))
+
+
+def fetch(conn: Connection, sql: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """All rows as plain tuples (numpy and `zip` are slow over SQLAlchemy's rows)."""
+    cursor = conn.exec_driver_sql(sql, params).cursor
+    assert cursor is not None
+    rows: list[tuple[Any, ...]] = cursor.fetchall()  # type: ignore[assignment]
+    return rows
+
+
+def turned(rows: list[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
+    """Rows as columns; `width` empty columns when there is no row."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
+
+
+def ints(values: Sequence[int | None]) -> Ints:
+    """int64 array; None becomes MISSING."""
+    try:
+        return np.fromiter(values, np.int64, len(values))
+    except TypeError:
+        filled = (MISSING if value is None else value for value in values)
+        return np.fromiter(filled, np.int64, len(values))
