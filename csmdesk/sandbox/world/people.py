@@ -1,0 +1,123 @@
+"""Contacts in the CRM and the people in the product; contact k is person k."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from csmdesk.sandbox.shapes import Contact
+from csmdesk.sandbox.world import catalog
+from csmdesk.sandbox.world.clock import CRM_ADOPTED, HORIZON, at, cycle_starts, plus
+from csmdesk.sandbox.world.ids import hubspot_id, intercom_id
+from csmdesk.sandbox.world.rng import stream
+from csmdesk.sandbox.world.roles import Role
+from csmdesk.sandbox.world.shape import Floats
+
+_ROLES = ("CHAMPION", "DECISION_MAKER", "BUDGET_HOLDER")
+SEEN_DAYS = 128
+
+
+def person_name(index: int, position: int) -> tuple[str, str]:
+    """First and last name of the person at `position`; 1,600 combinations, then numbered."""
+    n = (index * 389 + position * 997) % 1600
+    last = catalog.LAST_NAMES[n // 40]
+    return catalog.FIRST_NAMES[n % 40], last
+
+
+def person_email(index: int, position: int, domain: str) -> str:
+    """The e-mail, which is the product's distinct_id; unique by its position."""
+    first, last = person_name(index, position)
+    number = position // 1600
+    return f"{first}.{last}{number or ''}@{domain}".lower()
+
+
+def emails(index: int, domain: str, count: int) -> list[str]:
+    """The first `count` people of a customer."""
+    return [person_email(index, position, domain) for position in range(count)]
+
+
+def contacts_of(
+    seed: int, role: Role, domain: str, created: date, today: date, level: Floats, pool: int
+) -> tuple[Contact, ...]:
+    """Contacts created before `today`. `level` is the use of the last SEEN_DAYS days."""
+    rng = stream(seed, role.index, "people")
+    count = 1 if role.part == "one_contact" else 3 + int(rng.integers(0, 5))
+    begun = max(created, CRM_ADOPTED)
+    gaps = rng.integers(4, 70, size=8)
+    days = [begun, begun, *(plus(begun, float(n)) for n in np.cumsum(gaps[2:]))][:count]
+    made = [
+        _contact(role, domain, place, day, today, level, pool) for place, day in enumerate(days)
+    ]
+    if role.part == "champion_leaves":
+        made = _successors(role, domain, made, plus(days[-1], 1), today, level, pool)
+    return tuple(contact for contact in made if contact.created_at < at(today, 0))
+
+
+def _successors(
+    role: Role, domain: str, made: list[Contact], begun: date, today: date, level: Floats, pool: int
+) -> list[Contact]:
+    """In every cycle the champion leaves; sixty days on a successor is found."""
+    holder = 0
+    for number, left in cycle_starts(role.cycle, role.offset, begun, HORIZON):
+        if left >= today:
+            break
+        old = made[holder]
+        made[holder] = _leaving(old, left, bounced=number % 2 == 0)
+        place = len(made)
+        made.append(_contact(role, domain, place, plus(left, 60), today, level, pool, "CHAMPION"))
+        holder = place
+    return made
+
+
+def _leaving(contact: Contact, left: date, *, bounced: bool) -> Contact:
+    seen = contact.last_seen_at
+    return Contact(
+        contact.hubspot_id,
+        contact.intercom_id,
+        contact.first_name,
+        contact.last_name,
+        contact.email,
+        contact.title,
+        contact.buying_role,
+        contact.created_at,
+        max(contact.created_at, at(left, 10)),
+        min(seen, at(left, 9)) if seen is not None else None,
+        left,
+        bounced,
+    )
+
+
+def _contact(
+    role: Role, domain: str, place: int, created: date, today: date, level: Floats, pool: int,
+    buying_role: str | None = None,
+) -> Contact:  # fmt: skip
+    first, last = person_name(role.index, place)
+    born = at(created, 9, place % 60)
+    seen = _last_seen(place, created, today, level) if place < pool else None
+    if buying_role is None:
+        ends = "ADMIN" if (role.index + place) % 5 == 0 else "END_USER"
+        buying_role = _ROLES[place] if place < len(_ROLES) else ends
+    return Contact(
+        hubspot_id("contact", role.index, place),
+        intercom_id("contact", role.index, place),
+        first,
+        last,
+        person_email(role.index, place, domain),
+        catalog.TITLES[(role.index * 3 + place) % len(catalog.TITLES)],
+        buying_role,
+        born,
+        max(born, seen or 0),
+        seen,
+    )
+
+
+def _last_seen(place: int, created: date, today: date, level: Floats) -> int | None:
+    """The last day of use before today on which this person would be there."""
+    for back in range(1, len(level) + 1):
+        day = today - timedelta(days=back)
+        if day < created:
+            return None
+        if level[-back] > 0.26 and (day.toordinal() + place) % 3 == 0:
+            return at(day, 15, place % 60)
+    return None
