@@ -168,8 +168,7 @@ def _renewal_changes(role: Role, contracts: Sequence[Contract], today: date) -> 
         if (
             contract.months < 12
             or not _is_main(contract)
-            or (contract.number
-            and role.part == "billed_twice")
+            or (contract.number and role.part == "billed_twice")
         ):
             continue
         for k, day in enumerate(contract.boundaries(today)):

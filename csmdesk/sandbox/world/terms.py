@@ -95,7 +95,7 @@ def _old_start(rng: np.random.Generator, months: int, role: Role) -> date:
         if role.part in _LATE or role.part == "card_fails"
         else int(rng.integers(1, 29))
     )
-    return add_months(date(2024, 7, 1), month).replace(day=min(day, 28))
+    return add_months(date(2024, 1, 1), month).replace(day=min(day, 28))
 
 
 def _paying(role: Role) -> Paying:

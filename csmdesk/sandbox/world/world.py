@@ -76,7 +76,7 @@ class World:
         about = (self.seed, role, company, contacts, self.today)
         return Account(
             index,
-            self._story(role, contracts),
+            self.story(index),
             company,
             contacts,
             billing_of(role, contracts, company, self.today),
@@ -87,8 +87,9 @@ class World:
             crm.deals_of(role, contracts, company, self.today),
         )
 
-    def _story(self, role: Role, contracts: tuple[Contract, ...]) -> str:
-        """The story as it stands today; those of the cast stay what they are."""
+    def story(self, index: int) -> str:
+        """The story of an account as it stands today; those of the cast stay what they are."""
+        role, contracts = self.role(index), self.contracts(index)
         if role.part not in ("plain", "newcomer"):
             return role.story
         last = self.today - timedelta(days=1)
