@@ -1,0 +1,96 @@
+"""`/_sandbox`: move the world, add faults, see what was asked, edit the CRM. Tests only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass
+from datetime import date
+
+import msgspec
+
+from csmdesk.sandbox.faults import KINDS, Fault, FaultList
+from csmdesk.sandbox.hubspot.crm import Crm
+from csmdesk.sandbox.hubspot.kinds import BY_NAME
+from csmdesk.sandbox.state import State
+from csmdesk.sandbox.wire import Request, Response, Router
+
+
+class Today(msgspec.Struct):
+    today: date
+
+
+class CompanyEdit(msgspec.Struct):
+    id: str
+    properties: dict[str, str]
+
+
+class Control:
+    """The control endpoints; a `Vendor` of its own with a bearer key."""
+
+    def __init__(self, state: State, faults: FaultList, crm: Crm, key: str) -> None:
+        self._state = state
+        self._faults = faults
+        self._crm = crm
+        self._key = key
+        self._router = Router()
+        self._router.add("GET", "/today", lambda _, __: self._today())
+        self._router.add("POST", "/today", self._move)
+        self._router.add("GET", "/faults", lambda _, __: Response(200, self._faults.waiting()))
+        self._router.add("POST", "/faults", self._add_faults)
+        self._router.add("DELETE", "/faults", self._clear_faults)
+        self._router.add("GET", "/requests", lambda _, __: Response(200, list(state.requests)))
+        self._router.add("DELETE", "/requests", self._clear_requests)
+        self._router.add("GET", "/ledger", self._ledger)
+        self._router.add("POST", "/hubspot/company", self._edit_company)
+
+    def handle(self, request: Request) -> Response:
+        if request.bearer() != self._key:
+            return self.trouble("401", None)
+        found = self._router.find(request.method, request.path)
+        if found is None:
+            return self.trouble("404", None)
+        try:
+            return found[0](request, found[1])
+        except (msgspec.DecodeError, ValueError) as error:
+            return Response(400, {"error": str(error)})
+
+    def trouble(self, kind: str, retry_after: float | None) -> Response:
+        return Response(int(kind), {"error": f"control: {kind}", "retry_after": retry_after})
+
+    def spoil(self, row: object) -> object:
+        return row
+
+    def _today(self) -> Response:
+        return Response(200, {"today": self._state.today.isoformat()})
+
+    def _move(self, request: Request, _: dict[str, str]) -> Response:
+        self._state.move(msgspec.json.decode(request.body, type=Today).today)
+        return self._today()
+
+    def _add_faults(self, request: Request, _: dict[str, str]) -> Response:
+        faults = msgspec.json.decode(request.body, type=list[Fault])
+        unknown = sorted({fault.kind for fault in faults} - KINDS)
+        if unknown:
+            raise ValueError(f"unknown kinds of fault: {', '.join(unknown)}")
+        self._faults.add(faults)
+        return Response(200, self._faults.waiting())
+
+    def _clear_faults(self, _: Request, __: dict[str, str]) -> Response:
+        self._faults.clear()
+        return Response(200, [])
+
+    def _clear_requests(self, _: Request, __: dict[str, str]) -> Response:
+        self._state.requests.clear()
+        return Response(200, [])
+
+    def _ledger(self, _: Request, __: dict[str, str]) -> Response:
+        ledger = self._state.world.ledger()
+        return Response(200, asdict(ledger) if is_dataclass(ledger) else ledger)
+
+    def _edit_company(self, request: Request, _: dict[str, str]) -> Response:
+        edit = msgspec.json.decode(request.body, type=CompanyEdit)
+        kind = BY_NAME["companies"]
+        place = self._crm.locate(kind, edit.id)
+        if place is None:
+            return Response(404, {"error": f"no company {edit.id}"})
+        self._crm.update(kind, edit.id, edit.properties)
+        return Response(200, self._crm.render(kind, *place, list(edit.properties)))

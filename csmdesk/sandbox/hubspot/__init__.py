@@ -1,0 +1,1 @@
+"""HubSpot CRM, path date 2026-03."""

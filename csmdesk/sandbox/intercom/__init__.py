@@ -1,0 +1,1 @@
+"""Intercom 2.16: companies, contacts, conversations."""

@@ -1,0 +1,1 @@
+"""PostHog: the query endpoint, four shapes of HogQL, streamed."""

@@ -1,0 +1,132 @@
+"""The rows of a query, account by account in the order of their keys: bounded memory.
+
+Account keys have six digits, so their order as strings is the order of the accounts; the
+unjoined groups (`legacy_…`) come after them. Nothing is kept between pages: the key of the
+last row says where to go on, and only that account is looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+
+from csmdesk.sandbox.posthog.hogql import Query
+from csmdesk.sandbox.state import State
+from csmdesk.sandbox.world import World
+
+# How long PostHog keeps events of this project, by query.
+KEPT_DAYS = {"daily": 280, "features": 280, "users": 90, "surveys": 3650}
+
+Rows = list[tuple[Any, ...]]
+
+
+def blocks(state: State, query: Query) -> Iterator[Rows]:
+    """The rows after the query's key, one block an account, until there are LIMIT and one."""
+    wanted = query.limit + 1
+    source = _surveys(state, query) if query.name == "surveys" else _grouped(state, query)
+    for rows in source:
+        if len(rows) >= wanted:
+            yield rows[:wanted]
+            return
+        wanted -= len(rows)
+        yield rows
+
+
+def _grouped(state: State, query: Query) -> Iterator[Rows]:
+    world = state.world
+    oldest = world.today - timedelta(days=KEPT_DAYS[query.name])
+    first, end = max(_day(query.first), oldest), min(_day(query.end), world.today)
+    if first >= end:
+        return
+    for index in _indices(world, query.after):
+        rows = _rows(world, query.name, index, first, end)
+        if query.after is not None and rows and rows[0][0] == query.after[0]:
+            size = len(query.after)
+            rows = [row for row in rows if row[:size] > query.after]
+        if rows:
+            yield rows
+
+
+def _indices(world: World, after: Sequence[str] | None) -> Iterator[int]:
+    """Accounts upwards, then the unjoined groups -1, -2 …, from the key's account on."""
+    start = 0
+    if after is not None:
+        found = world.index_of_account_key(after[0])
+        start = _first_from(world, after[0]) if found is None else found
+    yield from range(start, world.count)
+    for number, key in enumerate(world.unjoined_groups):
+        if after is None or key >= after[0]:
+            yield -1 - number
+
+
+def _first_from(world: World, key: str) -> int:
+    """The first account whose key is not before `key`, which is no account's."""
+    low, high = 0, world.count
+    while low < high:
+        middle = (low + high) // 2
+        if world.usage_key(middle) < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _rows(world: World, name: str, index: int, first: date, end: date) -> Rows:
+    key = world.usage_key(index)
+    columns: list[list[Any]]
+    if name == "daily":
+        daily = world.usage_daily(index, first, end)
+        columns = [daily.events.tolist(), daily.users.tolist()]
+        days = daily.day
+    elif name == "features":
+        used = world.usage_features(index, first, end)
+        columns = [used.feature.tolist(), used.module.tolist()]
+        columns += [used.events.tolist(), used.failed.tolist()]
+        days = used.day
+    else:
+        people = world.usage_users(index, first, end)
+        columns = [people.person.tolist(), people.events.tolist()]
+        days = people.day
+    texts = np.datetime_as_string(days, unit="D").tolist()
+    return list(zip([key] * len(texts), texts, *columns, strict=True))
+
+
+def _day(moment: datetime) -> date:
+    """Bounds are UTC days: the conventions ask for whole ones."""
+    return moment.date()
+
+
+def _surveys(state: State, query: Query) -> Iterator[Rows]:
+    """All answers of the world in one block, by time; few enough to be sorted as a whole."""
+    first, end = _instant(query.first), _instant(query.end)
+    answers = _all_surveys(state, state.world)
+    rows = [row for row in answers if first <= row[3] < end]
+    if query.after is not None:
+        rows = [row for row in rows if (row[3], row[0]) > query.after]
+    yield rows
+
+
+@lru_cache(maxsize=1)
+def _all_surveys(state: State, world: World) -> Rows:
+    rows = [
+        (
+            answer.uuid,
+            world.usage_key(account.index),
+            account.contacts[answer.contact].email,
+            _instant(datetime.fromtimestamp(answer.at, UTC)),
+            str(answer.score),
+            answer.comment,
+        )
+        for account in state.accounts()
+        for answer in account.nps
+    ]
+    return sorted(rows, key=itemgetter(3, 0))
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
