@@ -1,0 +1,49 @@
+"""The systems that CSMDesk can read, what to call them and what they tell.
+
+The first kind is the system's main one; it decides its rank when records are joined
+(definitions.md section 1: CRM before billing before support before usage).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RANKS = {"crm": 0, "billing": 1, "support": 2, "usage": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """`also` are kinds it stands in for when rows of them are there and no other source has them."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        return RANKS[self.kinds[0]]
+
+    @property
+    def defines_customers(self) -> bool:
+        """A CRM or billing account that joins nobody is a customer; others are a question."""
+        return self.kinds[0] in ("crm", "billing")
+
+
+_ALL = (
+    System("hubspot", "HubSpot", ("crm",), ("support",)),
+    System("salesforce", "Salesforce", ("crm",), ("support",)),
+    System("stripe", "Stripe", ("billing",)),
+    System("chargebee", "Chargebee", ("billing",)),
+    System("posthog", "PostHog", ("usage",)),
+    System("warehouse", "Warehouse", ("usage",)),
+    System("intercom", "Intercom", ("support",)),
+    System("zendesk", "Zendesk", ("support",)),
+    System("import", "Imported files", ("crm",), ("billing", "usage", "support")),
+)
+SYSTEMS = {system.name: system for system in _ALL}
+
+
+def system_named(name: str) -> System:
+    """The system of a source; one that is not listed counts as a CRM."""
+    return SYSTEMS.get(name) or System(name, name, ("crm",))

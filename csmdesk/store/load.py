@@ -1,0 +1,53 @@
+"""Facts of a workspace as columns: what the engine reads."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from csmdesk.domain.columns import Columns
+from csmdesk.domain.inputs import Facts, Rates
+from csmdesk.domain.settings import Settings
+from csmdesk.store.load_customers import load_customers
+from csmdesk.store.load_tables import load_tables
+from csmdesk.store.load_usage import load_usage
+from csmdesk.store.sources import connected_sources
+from csmdesk.store.sql import fetch, ints, turned
+
+
+def load_facts(conn: Connection, settings: Settings) -> Facts:
+    """Everything the engine reads, as `domain.inputs.Facts` describes it."""
+    sources = connected_sources(conn, settings)
+    book = load_customers(conn, sources)
+    return Facts(
+        ids=book.ids,
+        customers=book.customers,
+        tables=load_tables(conn, book, ZoneInfo(settings.time_zone)),
+        usage=load_usage(conn, book, settings.features),
+        sources=sources,
+        risk=_risk(conn, book.index),
+        rates=load_rates(conn, settings.money.reporting_currency),
+    )
+
+
+def load_rates(conn: Connection, reporting: str) -> Rates:
+    """All exchange rates; the reporting currency itself is always 1."""
+    rates = Rates(reporting, {reporting: [0]}, {reporting: [Fraction(1)]})
+    sql = "SELECT currency, from_day, num, den FROM fx_rate WHERE currency <> ? ORDER BY 1, 2"
+    for currency, from_day, num, den in fetch(conn, sql, (reporting,)):
+        rates.days.setdefault(currency, []).append(from_day)
+        rates.values.setdefault(currency, []).append(Fraction(num, den))
+    return rates
+
+
+def _risk(conn: Connection, index: dict[str, int]) -> Columns:
+    rows = fetch(
+        conn,
+        "SELECT customer_id, score, set_on FROM work_risk WHERE score IS NOT NULL ORDER BY 1, 3",
+    )
+    kept = [(index[row[0]], row[1], row[2]) for row in rows if row[0] in index]
+    customer, score, set_on = turned(kept, 3)
+    data = {"customer": ints(customer), "score": ints(score), "set_on": ints(set_on)}
+    return Columns(data, len(kept))

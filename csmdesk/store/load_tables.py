@@ -1,0 +1,162 @@
+"""Fact tables as columns, every row with its customer, sorted by customer, source and id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.days import MISSING, SECONDS_A_DAY, start_of_day
+from csmdesk.store.load_customers import CustomerBook
+from csmdesk.store.schema.facts import SHAPES, Field, Shape
+from csmdesk.store.sql import fetch, ints, quoted, turned
+
+WORK_SOURCE = "work"
+"""Source of activities that a CSM logged here."""
+LEFT_OUT = MISSING + 1
+_EARLIEST, _LATEST = -60_000_000_000, 250_000_000_000  # instants that the calendar can hold
+
+
+@dataclass(slots=True)
+class _Read:
+    """Rows of one table as columns by name, with where each belongs."""
+
+    shape: Shape
+    data: dict[str, tuple[Any, ...]]
+    customer: Ints
+    subscription: Ints | None = None
+
+
+def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str, Columns]:
+    """All tables of `domain.facts.FACTS` but `account`. Rows of archived accounts and of unknown
+    subscriptions are left out; rows of accounts without a customer have customer MISSING."""
+    tables: dict[str, Columns] = {}
+    parents: dict[tuple[str, str], int] = {}
+    contacts: dict[tuple[str, str], str] = {
+        (row[0], row[1]): row[2]
+        for row in fetch(conn, "SELECT source, source_id, account_id FROM fact_contact")
+    }
+    names = sorted(
+        (name for name in SHAPES if name != "account"), key=lambda one: one != "subscription"
+    )
+    for name in names:
+        shape = SHAPES[name]
+        read = _read(conn, shape, book)
+        if shape.has("account_id"):
+            read.customer = _customers(read, book, contacts)
+        elif shape.has("subscription_id"):
+            read.subscription = _subscriptions(read, parents)
+            owner = tables["subscription"].ints("customer")
+            read.customer = _through(owner, read.subscription)
+        tables[name] = _columns(read, zone)
+        if name == "subscription":
+            keys = zip(tables[name]["source"], tables[name]["source_id"], strict=True)
+            parents = {key: at for at, key in enumerate(keys)}
+    return tables
+
+
+def _read(conn: Connection, shape: Shape, book: CustomerBook) -> _Read:
+    alive = " WHERE archived = 0" if shape.has("archived") else ""
+    rows = fetch(
+        conn,
+        f"SELECT {quoted(shape.names)} FROM {shape.table.name}{alive} ORDER BY source, source_id",
+    )
+    if shape.name == "activity":
+        rows += _logged(conn)
+    columns = turned(rows, len(shape.names))
+    data = dict(zip(shape.names, columns, strict=True))
+    return _Read(shape, data, np.full(len(rows), MISSING, np.int64))
+
+
+def _logged(conn: Connection) -> list[tuple[Any, ...]]:
+    """What CSMs logged here, as activities; the customer stands in `account_id`."""
+    return fetch(
+        conn,
+        f"SELECT '{WORK_SOURCE}', note_id, customer_id, kind, at, direction, held, author, "
+        "contact_id, subject, body FROM work_note ORDER BY note_id",
+    )
+
+
+def _customers(read: _Read, book: CustomerBook, contacts: dict[tuple[str, str], str]) -> Ints:
+    """Customer of every row through its account, or through its contact when it names none."""
+    accounts: Sequence[str | None] = read.data["account_id"]
+    if "contact_id" in read.data:
+        accounts = [
+            contacts.get((source, contact)) if account is None and contact else account
+            for source, account, contact in zip(
+                read.data["source"], accounts, read.data["contact_id"], strict=True
+            )
+        ]
+    found: list[int] = []
+    start = 0
+    for source, run in groupby(read.data["source"]):
+        end = start + sum(1 for _ in run)
+        at = dict.fromkeys(book.archived.get(source, ()), LEFT_OUT)
+        at.update(book.index if source == WORK_SOURCE else book.accounts.get(source, {}))
+        found.extend([at.get(one, MISSING) for one in accounts[start:end]])  # type: ignore[arg-type]
+        start = end
+    return np.array(found, np.int64)
+
+
+def _subscriptions(read: _Read, parents: dict[tuple[str, str], int]) -> Ints:
+    keys = zip(read.data["source"], read.data["subscription_id"], strict=True)
+    return np.fromiter((parents.get(key, LEFT_OUT) for key in keys), np.int64, len(read.customer))
+
+
+def _through(owner: Ints, subscription: Ints) -> Ints:
+    out = np.full(len(subscription), LEFT_OUT, np.int64)
+    known = subscription >= 0
+    out[known] = owner[subscription[known]]
+    return out
+
+
+def _columns(read: _Read, zone: tzinfo) -> Columns:
+    kept = np.flatnonzero(read.customer != LEFT_OUT)
+    order = kept[np.argsort(read.customer[kept], kind="stable")]
+    data: dict[str, Any] = {}
+    for field in read.shape.fields:
+        data[field.name] = _column(field, read.data[field.name], order)
+        if field.kind == "Instant":
+            data[f"{field.name}_day"] = days_of(data[field.name], zone)
+    data["customer"] = read.customer[order]
+    if read.subscription is not None:
+        data["subscription"] = read.subscription[order]
+    return Columns(data, len(order))
+
+
+def _column(field: Field, values: tuple[Any, ...], order: NDArray[np.intp]) -> Any:
+    if field.numeric:
+        return ints(values)[order]
+    if field.kind == "bool":
+        return np.fromiter(values, bool, len(values))[order]
+    sorted_values = np.array(values, dtype=object)[order].tolist()
+    if not field.packed:
+        return sorted_values
+    shape: type = tuple if field.kind == "Names" else dict
+    parsed = {text: shape(json.loads(text)) for text in set(sorted_values)}
+    return [parsed[text] for text in sorted_values]
+
+
+def days_of(instants: Ints, zone: tzinfo) -> Ints:
+    """Calendar day, in `zone`, of every instant; MISSING stays."""
+    known = instants != MISSING
+    seconds = np.clip(instants[known], _EARLIEST, _LATEST)
+    out = np.full(len(instants), MISSING, np.int64)
+    utc_days = seconds // SECONDS_A_DAY
+    if zone is UTC or str(zone) == "UTC" or not len(seconds):
+        out[known] = utc_days
+        return out
+    # No zone is a whole day off: the local day is the UTC day or one of its neighbours.
+    near = np.unique(utc_days)
+    days = np.unique(np.concatenate((near - 1, near, near + 1)))
+    starts = np.fromiter((start_of_day(day, zone) for day in days.tolist()), np.int64, len(days))
+    out[known] = days[np.searchsorted(starts, seconds, side="right") - 1]
+    return out
