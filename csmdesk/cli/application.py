@@ -1,0 +1,48 @@
+"""Assembles the verbs. A new verb is one file and one line here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from csmdesk.cli import customer, importing, report, run, score, sources, tasks
+from csmdesk.cli.context import Context
+from csmdesk.config.paths import default_folder
+
+
+def build() -> click.Command:
+    """The click command with every verb."""
+    app = typer.Typer(
+        add_completion=False,
+        no_args_is_help=True,
+        help="Every customer's health, explained. Without a verb a window opens.",
+        epilog="Window verbs: shoot OUT_DIR. The demo's service on its own: sandbox.",
+    )
+
+    @app.callback()
+    def shared(
+        context: typer.Context,
+        workspace: Annotated[
+            Path | None, typer.Option(help="Folder of the workspace.", metavar="DIR")
+        ] = None,
+        demo: Annotated[
+            bool, typer.Option("--demo", help="The embedded demo portfolio; no account needed.")
+        ] = False,
+        json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+    ) -> None:
+        context.obj = Context(workspace or default_folder(demo), demo, json)
+
+    app.command("run")(run.run)
+    app.command("sync")(run.sync)
+    app.command("report")(report.report)
+    app.command("customer")(customer.customer)
+    app.command("tasks")(tasks.tasks)
+    app.command("score")(score.score)
+    app.command("import")(importing.import_folder)
+    app.command("connect")(sources.connect)
+    app.command("disconnect")(sources.disconnect)
+    app.command("sources")(sources.sources)
+    return typer.main.get_command(app)

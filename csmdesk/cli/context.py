@@ -1,0 +1,103 @@
+"""What every verb shares: the workspace, the way to print, progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from csmdesk.domain.cancel import Progress, Report
+from csmdesk.domain.days import parse_day
+from csmdesk.domain.errors import BadInput
+from csmdesk.jobs.session import Session, open_session
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    folder: Path
+    demo: bool
+    json: bool
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        session = open_session(self.folder, demo=self.demo)
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def show(self, rows: Sequence[Mapping[str, Any]], title: str = "") -> None:
+        """Rows as a JSON array, or as a table of their first row's keys."""
+        if self.json:
+            self.json_out(list(rows))
+            return
+        console = Console(soft_wrap=False)
+        if not rows:
+            console.print(f"{title}: nothing to show." if title else "Nothing to show.")
+            return
+        table = Table(title=Text(title) if title else None, title_justify="left")
+        for key, value in rows[0].items():
+            table.add_column(Text(key), justify="right" if isinstance(value, int) else "left")
+        for row in rows:
+            table.add_row(*(Text(_cell(value)) for value in row.values()))
+        console.print(table)
+
+    def json_out(self, value: Any) -> None:
+        json.dump(value, sys.stdout, ensure_ascii=False, indent=None, separators=(",", ":"))
+        sys.stdout.write("\n")
+
+    def say(self, text: str) -> None:
+        """A message for a person, on standard error."""
+        Console(stderr=True).print(text, markup=False, highlight=False)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def day_option(text: str | None) -> int | None:
+    """A day given on the command line; `BadInput` when it is no ISO date."""
+    if text is None:
+        return None
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise BadInput(f"“{text}” is not a day.", "Write it as 2026-11-21.") from error
+
+
+@contextmanager
+def progress_bars() -> Iterator[Report]:
+    """A bar per step on a terminal's standard error; silent elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _step: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=console, transient=True) as bars:
+        known: dict[str, Any] = {}
+
+        def report(step: Progress) -> None:
+            if step.key not in known:
+                known[step.key] = bars.add_task(step.text, total=step.total or None)
+            bars.update(
+                known[step.key],
+                completed=step.done,
+                total=step.total or None,
+                description=step.text,
+            )
+
+        yield report

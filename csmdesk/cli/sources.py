@@ -1,0 +1,48 @@
+"""`csmdesk connect`, `disconnect` and `sources`: which systems feed this workspace."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import Annotated
+
+import typer
+
+from csmdesk.cli.context import Context
+from csmdesk.jobs import sources as jobs
+
+
+def connect(
+    context: typer.Context,
+    system: Annotated[str, typer.Argument(help="hubspot, stripe, posthog or intercom.")],
+    base_url: Annotated[str, typer.Option(help="Another address than the system's own.")] = "",
+    project_id: Annotated[str, typer.Option(help="PostHog's project number.")] = "",
+) -> None:
+    """Connect a system: tests the key that is typed (or piped) in and keeps it in the keyring."""
+    cli: Context = context.obj
+    if sys.stdin.isatty():
+        key = getpass.getpass(f"Key for {system}: ")
+    else:
+        key = sys.stdin.readline()
+    with cli.session() as session:
+        title = jobs.connect(session, system, key.strip(), base_url, project_id)
+    cli.say(f"{title} is connected. Run “csmdesk run” to read it.")
+
+
+def disconnect(
+    context: typer.Context,
+    system: Annotated[str, typer.Argument()],
+    erase: Annotated[bool, typer.Option("--erase", help="Erase its data too.")] = False,
+) -> None:
+    """Forget a system's key; its data stays readable unless --erase is given."""
+    cli: Context = context.obj
+    with cli.session() as session:
+        jobs.disconnect(session, system, erase=erase)
+    cli.say(f"{system} is disconnected.")
+
+
+def sources(context: typer.Context) -> None:
+    """The connected systems, when each was last read, and what went wrong."""
+    cli: Context = context.obj
+    with cli.session() as session:
+        cli.show(jobs.source_rows(session), "Sources")

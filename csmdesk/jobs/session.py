@@ -1,0 +1,75 @@
+"""An opened workspace: settings, store, keys, clock and (for a demo) the sandbox."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from csmdesk.config.secrets import Secrets
+from csmdesk.config.workspace import Workspace, open_workspace
+from csmdesk.domain.days import day_date, day_of_instant
+from csmdesk.domain.settings import Settings
+from csmdesk.jobs.demo import Sandbox
+from csmdesk.store.database import Store, open_store
+
+
+@dataclass
+class Session:
+    """One process's hold on a workspace. Closing it ends the demo's sandbox too."""
+
+    workspace: Workspace
+    store: Store
+    secrets: Secrets
+    clock: Callable[[], float]
+    window_open: bool = False
+    sandbox: Sandbox | None = None
+    sandbox_day: int | None = None
+    sandbox_options: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        return self.workspace.settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.time_zone)
+
+    def now(self) -> int:
+        """Epoch seconds by the session's clock."""
+        return int(self.clock())
+
+    def today(self) -> int:
+        """The running calendar day of the workspace."""
+        return day_of_instant(self.now(), self.zone)
+
+    def demo_sandbox(self, day: int) -> Sandbox:
+        """The demo's sandbox with `day` as its today, started when it is first needed."""
+        if self.sandbox is not None and self.sandbox_day != day:
+            self.sandbox.stop()
+            self.sandbox = None
+        if self.sandbox is None:
+            self.sandbox = Sandbox(day_date(day), **self.sandbox_options)
+            self.sandbox_day = day
+        return self.sandbox
+
+    def close(self) -> None:
+        if self.sandbox is not None:
+            self.sandbox.stop()
+            self.sandbox = None
+        self.store.close()
+
+
+def open_session(
+    folder: Path,
+    *,
+    demo: bool,
+    window_open: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> Session:
+    """Open a workspace folder and its database (created or migrated when needed)."""
+    workspace = open_workspace(folder, demo=demo)
+    store = open_store(workspace.database_path)
+    return Session(workspace, store, Secrets(folder), clock, window_open)

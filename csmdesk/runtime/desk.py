@@ -1,0 +1,337 @@
+"""The desk: everything a view may ask for or be told, in one QObject of the window's thread."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from csmdesk.domain.cancel import Progress
+from csmdesk.domain.days import MISSING, day_number
+from csmdesk.runtime import state as states
+from csmdesk.runtime.queue_thread import Question, QueueThread
+from csmdesk.runtime.state import DeskState
+
+if TYPE_CHECKING:
+    from csmdesk.domain.edits import Edit
+    from csmdesk.domain.portfolio import Portfolio
+    from csmdesk.domain.scope import Scope
+    from csmdesk.domain.settings import Settings
+    from csmdesk.jobs.session import Session
+    from csmdesk.runtime.engine_thread import EngineThread
+
+READERS = 2
+SCHEDULE_MS = 30_000
+
+
+class Desk(QObject):
+    """Signals carry frozen values only.
+
+    `portfolioChanged` (Portfolio), `scopeChanged` (Scope), `stateChanged` (DeskState),
+    `jobFinished` (verb, sentence), `jobFailed` (sentence, details), `edited` (Applied),
+    `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
+    `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb).
+    """
+
+    portfolioChanged = Signal(object)
+    scopeChanged = Signal(object)
+    stateChanged = Signal(object)
+    jobFinished = Signal(str, str)
+    jobFailed = Signal(str, str)
+    edited = Signal(object)
+    editRefused = Signal(str)
+    customerReady = Signal(str, object)
+    customerFailed = Signal(str, str)
+    workerStarted = Signal(int)
+    workerLost = Signal(str)
+
+    def __init__(
+        self,
+        folder: Path,
+        demo: bool,
+        clock: Callable[[], datetime],
+        first_rows: object | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.folder, self.demo, self.first_rows = folder, demo, first_rows
+        self.portfolio: Portfolio | None = None
+        self.state = DeskState(states.STARTING)
+        self._clock = clock
+        self._scope: Scope | None = None
+        self._settings: Settings | None = None
+        self._session_cache: Session | None = None
+        self._session_lock = threading.Lock()
+        self._engine: EngineThread | None = None
+        self._edits_waiting = 0
+        self._run_wanted_on: int | None = None
+        self._questions: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
+        self._writes: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
+        self._threads: list[QueueThread] = []
+        self._latest: dict[str, int] = {}
+        self._timer = QTimer(self)
+        self._timer.setInterval(SCHEDULE_MS)
+        self._timer.timeout.connect(self._check_schedule)
+
+    # --- life ---------------------------------------------------------------------------------
+
+    def start(self, *, run: bool = True) -> None:
+        """After the first frame: threads, worker, first snapshot, and a run when one is due."""
+        from csmdesk.config.workspace import open_workspace
+        from csmdesk.runtime.engine_thread import EngineThread
+
+        self._settings = open_workspace(self.folder, demo=self.demo).settings
+        for name in [f"csmdesk-reader-{number}" for number in range(READERS)]:
+            thread = QueueThread(name, self._questions, self)
+            thread.answered.connect(self._customer_read)
+            thread.refused.connect(self._customer_unread)
+            self._threads.append(thread)
+        writer = QueueThread("csmdesk-writer", self._writes, self)
+        writer.answered.connect(self._edit_done)
+        writer.refused.connect(self._edit_refused)
+        self._threads.append(writer)
+        for thread in self._threads:
+            thread.start()
+        engine = EngineThread(self.folder, self.demo, {}, self)
+        engine.portfolio.connect(self._portfolio_arrived)
+        engine.progress.connect(self._progressed)
+        engine.finished_job.connect(self._job_finished)
+        engine.failed.connect(self._job_failed)
+        engine.cancelled.connect(self._job_cancelled)
+        engine.worker_started.connect(self.workerStarted)
+        engine.worker_lost.connect(self.workerLost)
+        self._engine = engine
+        engine.start()
+        engine.submit("snapshot")
+        if run:
+            engine.submit("run_if_due")
+            self._timer.start()
+
+    def close(self) -> None:
+        """Stop everything: edits in the queue are written first, the worker ends within 2 s."""
+        self._timer.stop()
+        if self._engine is not None:
+            self._engine.close()
+        self._writes.put(None)
+        for _ in range(READERS):
+            self._questions.put(None)
+        for thread in self._threads:
+            thread.wait()
+        if self._session_cache is not None:
+            self._session_cache.close()
+
+    @property
+    def engine(self) -> EngineThread:
+        assert self._engine is not None
+        return self._engine
+
+    # --- what views ask -----------------------------------------------------------------------
+
+    @property
+    def scope(self) -> Scope:
+        """The global filters: as-of day, CSM, segment."""
+        from csmdesk.domain.scope import Scope
+
+        if self._scope is None:
+            self._scope = Scope(self.today())
+        return self._scope
+
+    def today(self) -> int:
+        return day_number(self._clock().date())
+
+    def set_scope(self, csm: str, segment: str) -> None:
+        self._scope = dataclasses.replace(self.scope, csm=csm, segment=segment)
+        self.scopeChanged.emit(self._scope)
+
+    def set_day(self, day: int) -> None:
+        """Travel to a past day (or back to today): the worker builds that day's portfolio."""
+        self._scope = dataclasses.replace(self.scope, day=day)
+        self.engine.submit("snapshot", {"day": day})
+        self.scopeChanged.emit(self._scope)
+
+    def sync_now(self) -> None:
+        self.engine.submit("run")
+
+    def run_now(self) -> None:
+        self.engine.submit("run", {"sync": False})
+
+    def cancel(self) -> None:
+        self.engine.cancel()
+
+    def request_customer(self, customer_id: str) -> None:
+        """Answered by `customerReady` or `customerFailed`; a newer question drops older answers."""
+        portfolio = self.portfolio
+        if portfolio is None:
+            return
+        ticket = self._latest.get(customer_id, 0) + 1
+        self._latest[customer_id] = ticket
+
+        def read() -> object:
+            from csmdesk.jobs.customer import customer_page
+
+            return customer_page(self._session(), portfolio, customer_id)
+
+        self._questions.put(((customer_id, ticket), read))
+
+    def edit(self, edit: Edit) -> None:
+        """Show the edit at once and hand it to the writer; refusal puts the old state back."""
+        if self.portfolio is not None:
+            from csmdesk.engine.figures.edited import with_edit
+
+            self._show(with_edit(self.portfolio, edit))
+        self._write(edit)
+
+    def undo(self) -> None:
+        self._write("undo")
+
+    def redo(self) -> None:
+        self._write("redo")
+
+    def _write(self, wish: Any) -> None:
+        self._edits_waiting += 1
+        self._writes.put((wish, lambda: self._commit(wish)))
+
+    # --- reader and writer threads ------------------------------------------------------------
+
+    def _session(self) -> Session:
+        """The stores of reader and writer threads, opened by the first of them."""
+        with self._session_lock:
+            if self._session_cache is None:
+                from csmdesk.jobs.session import open_session
+
+                self._session_cache = open_session(self.folder, demo=self.demo, window_open=True)
+            return self._session_cache
+
+    def _commit(self, wish: Any) -> object:
+        from csmdesk.jobs import edits
+
+        session = self._session()
+        now = int(self._clock().timestamp())
+        if wish == "undo":
+            return edits.undo(session, now)
+        if wish == "redo":
+            return edits.redo(session, now)
+        return edits.apply(session, wish, now, self.today())
+
+    # --- slots (window's thread) --------------------------------------------------------------
+
+    @Slot(object, object)
+    def _customer_read(self, ticket: tuple[str, int], page: object) -> None:
+        if self._latest.get(ticket[0]) == ticket[1]:
+            self.customerReady.emit(ticket[0], page)
+
+    @Slot(object, str)
+    def _customer_unread(self, ticket: tuple[str, int], sentence: str) -> None:
+        if self._latest.get(ticket[0]) == ticket[1]:
+            self.customerFailed.emit(ticket[0], sentence)
+
+    @Slot(object, object)
+    def _edit_done(self, _wish: object, applied: object) -> None:
+        self._edits_waiting -= 1
+        if applied is None:
+            self.editRefused.emit("There is nothing to undo or redo.")
+            return
+        self.edited.emit(applied)
+        if not self._edits_waiting:
+            self._refresh()
+
+    @Slot(object, str)
+    def _edit_refused(self, _wish: object, sentence: str) -> None:
+        self._edits_waiting -= 1
+        self.editRefused.emit(sentence)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Ask for the portfolio again: it confirms what was shown at once."""
+        self.engine.submit("snapshot", {"day": self.scope.day})
+
+    @Slot(object)
+    def _portfolio_arrived(self, portfolio: Portfolio) -> None:
+        if self._edits_waiting or portfolio.day != self.scope.day:
+            return  # a newer one follows when the last edit is written
+        self._show(portfolio)
+
+    def _show(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.portfolioChanged.emit(portfolio)
+        self._set_state(self.state.state if self.state.state == states.WORKING else self._rest())
+
+    @Slot(str, object)
+    def _progressed(self, verb: str, progress: Progress) -> None:
+        if verb != "snapshot":
+            self._set_state(states.WORKING, progress=progress)
+
+    @Slot(str, object)
+    def _job_finished(self, verb: str, summary: dict[str, Any]) -> None:
+        problems = summary.get("problems", [])
+        if verb == "snapshot":
+            self._set_state(self._rest())
+            return
+        state = self._rest()
+        if problems:
+            state = states.OFFLINE if summary.get("offline") else states.ATTENTION
+        self._set_state(state, problem=" ".join(problems))
+        if summary.get("text"):
+            self.jobFinished.emit(verb, summary["text"])
+
+    @Slot(str, str, str, str)
+    def _job_failed(self, _verb: str, message: str, remedy: str, details: str) -> None:
+        sentence = f"{message} {remedy}".strip()
+        self._set_state(states.ATTENTION, problem=sentence)
+        self.jobFailed.emit(sentence, details)
+
+    @Slot(str)
+    def _job_cancelled(self, verb: str) -> None:
+        self._set_state(self._rest())
+        self.jobFinished.emit(verb, "Cancelled. What was read so far is kept.")
+
+    @Slot()
+    def _check_schedule(self) -> None:
+        """Runs are due by the wall clock, so a machine that slept catches up when it wakes."""
+        portfolio, settings = self.portfolio, self._settings
+        if portfolio is None or settings is None or self.state.state == states.WORKING:
+            return
+        from csmdesk.engine.schedule import is_due
+
+        zone = ZoneInfo(settings.time_zone)
+        ran = datetime.fromtimestamp(portfolio.run_at, zone) if portfolio.run_at > 0 else None
+        if is_due(ran, self._clock().astimezone(zone), settings.schedule):
+            self.engine.submit("run_if_due")
+
+    def _rest(self) -> str:
+        """The state while no job runs."""
+        if self.portfolio is None:
+            return states.STARTING
+        failed = [source for source in self.portfolio.sources if source.failed]
+        return states.ATTENTION if failed else states.CURRENT
+
+    def _set_state(
+        self, state: str, *, progress: Progress | None = None, problem: str = ""
+    ) -> None:
+        portfolio = self.portfolio
+        sources, read_at = (), None
+        if portfolio is not None:
+            sources = tuple(source.title for source in portfolio.sources)
+            reads = [s.read_at for s in portfolio.sources if s.read_at not in (0, MISSING)]
+            read_at = datetime.fromtimestamp(max(reads)).astimezone() if reads else None
+            if not problem and state == states.ATTENTION:
+                problem = " ".join(s.error for s in portfolio.sources if s.failed)
+        self.state = DeskState(
+            state, sources, read_at, self._next_run(), progress, problem, self._edits_waiting
+        )
+        self.stateChanged.emit(self.state)
+
+    def _next_run(self) -> datetime | None:
+        if self._settings is None:
+            return None
+        from csmdesk.engine.schedule import next_due
+
+        zone = ZoneInfo(self._settings.time_zone)
+        return next_due(self._clock().astimezone(zone), self._settings.schedule)
