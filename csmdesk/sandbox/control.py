@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
 from datetime import date
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from csmdesk.sandbox.faults import KINDS, Fault, FaultList
 from csmdesk.sandbox.hubspot.crm import Crm
 from csmdesk.sandbox.hubspot.kinds import BY_NAME
+from csmdesk.sandbox.ledger import ledger
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.wire import Request, Response, Router
 
@@ -83,8 +83,7 @@ class Control:
         return Response(200, [])
 
     def _ledger(self, _: Request, __: dict[str, str]) -> Response:
-        ledger = self._state.world.ledger()
-        return Response(200, asdict(ledger) if is_dataclass(ledger) else ledger)
+        return Response(200, ledger(self._state.world))
 
     def _edit_company(self, request: Request, _: dict[str, str]) -> Response:
         edit = msgspec.json.decode(request.body, type=CompanyEdit)

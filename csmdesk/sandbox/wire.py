@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from email.message import Message
 from threading import Lock
 from typing import Any, Protocol, TypeAlias, cast
 
@@ -22,7 +23,7 @@ class Request:
     method: str
     path: str
     query: Query
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes = b""
 
     def first(self, name: str) -> str | None:
@@ -31,6 +32,7 @@ class Request:
         return values[0] if values else None
 
     def header(self, name: str) -> str | None:
+        """A header, whatever its case."""
         return self.headers.get(name)
 
     def bearer(self) -> str | None:

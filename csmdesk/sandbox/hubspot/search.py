@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -127,7 +127,7 @@ class Searcher:
         for sort in reversed([_sort(item) for item in search.sorts]):
             ranks = self._ranks(kind, table, rows, sort.propertyName)
             keys.append(-ranks if sort.direction == "DESCENDING" else ranks)
-        return cast(NDArray[np.int64], rows[np.lexsort(keys)])
+        return rows[np.lexsort(keys)]
 
     def _table(self, kind: Kind) -> _Table:
         columns = self._crm.columns(kind)

@@ -42,12 +42,12 @@ TYPES = {
     "comment": "Nullable(String)",
 }
 _SELECTED = {
-    "daily": "$group_0 AS account, toDate(timestamp) AS day, count() AS events, "
+    "daily": "SELECT $group_0 AS account, toDate(timestamp) AS day, count() AS events, "
     "uniq(person_id) AS users",
-    "features": "$group_0 AS account, toDate(timestamp) AS day, event AS feature, "
+    "features": "SELECT $group_0 AS account, toDate(timestamp) AS day, event AS feature, "
     "any(properties.module) AS module, count() AS events, "
     "countIf(properties.status = 'failed') AS failed",
-    "users": "$group_0 AS account, toDate(timestamp) AS day, distinct_id AS person, "
+    "users": "SELECT $group_0 AS account, toDate(timestamp) AS day, distinct_id AS person, "
     "count() AS events",
 }
 _KEYS = {
@@ -78,8 +78,9 @@ def _grouped(name: str) -> re.Pattern[str]:
     key = _KEYS[name]
     columns = ", ".join(key)
     return re.compile(
-        rf"SELECT {re.escape(_SELECTED[name])} FROM events WHERE {_BOUNDS} AND {_GROUPS}"
-        rf"{_keyset(key)} GROUP BY {columns} ORDER BY {columns}{_LIMIT}"
+        re.escape(_SELECTED[name])
+        + rf" FROM events WHERE {_BOUNDS} AND {_GROUPS}{_keyset(key)}"
+        + rf" GROUP BY {columns} ORDER BY {columns}{_LIMIT}"
     )
 
 

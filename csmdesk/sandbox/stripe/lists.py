@@ -106,6 +106,7 @@ def _index(state: State, source: Source, cursor: str) -> int:
 def _indices(
     state: State, start: int | None, down: bool, among: Sequence[int] | None
 ) -> Iterator[int]:
+    ordered: Sequence[int]
     if among is not None:
         ordered = sorted(among, reverse=down)
     elif down:

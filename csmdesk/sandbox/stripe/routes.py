@@ -9,9 +9,9 @@ from itertools import islice
 from threading import Lock
 from typing import Any, cast
 
-from csmdesk.sandbox.shapes import Discount, Subscription
+from csmdesk.sandbox.shapes import Discount
 from csmdesk.sandbox.state import State
-from csmdesk.sandbox.stripe import errors, lists, objects, prices
+from csmdesk.sandbox.stripe import errors, filters, lists, objects, prices
 from csmdesk.sandbox.stripe.lists import SOURCES, Row
 from csmdesk.sandbox.stripe.objects import Shape
 from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
@@ -23,7 +23,6 @@ _COUPON_SCAN = 2_000
 ACCOUNT_ID = "acct_1QsandboxCSMDesk"
 
 _PAGING = frozenset({"limit", "starting_after", "ending_before", "expand[]"})
-_ENDED = frozenset({"canceled", "incomplete_expired"})
 # What may be asked for besides paging, and what may be expanded, list by list.
 _FILTERS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "customers": (frozenset({"created", "email", "test_clock"}), frozenset({"subscriptions"})),
@@ -155,9 +154,9 @@ class Stripe:
     def _filter(self, name: str, request: Request) -> Callable[[Row], bool]:
         created = lists.bounds(request, "created")
         if name == "subscriptions":
-            return _subscription_filter(request, created)
+            return filters.subscription_filter(request, created)
         if name == "invoices":
-            return _invoice_filter(request, created)
+            return filters.invoice_filter(request, created)
         if name == "events":
             return self._event_filter(request, created)
         email = request.first("email")
@@ -171,7 +170,7 @@ class Stripe:
         return lambda row: (
             row[1].at >= oldest
             and created(row[1].at)
-            and (not types or any(_type_matches(row[1].type, wanted) for wanted in types))
+            and (not types or any(filters.type_matches(row[1].type, wanted) for wanted in types))
         )
 
     def _json(self, name: str, row: Row, shape: Shape) -> Json:
@@ -275,7 +274,7 @@ class Stripe:
                 for row in self._catalogue_rows(name, shape)
                 if created(row["created"])
                 and (ids is None or row["id"] in ids)
-                and _plain_filters(request, row)
+                and filters.plain_filters(request, row)
             ]
             return _page(f"/v1/{name}", *lists.simple_page(request, name[:-1], rows))
 
@@ -292,10 +291,10 @@ class Stripe:
 
     def _shape(self, request: Request, name: str, prefix: str) -> Shape:
         """What the caller pinned and expands; refuses parameters Stripe does not know."""
-        filters, expandable = _FILTERS[name]
+        known, expandable = _FILTERS[name]
         for parameter in request.query:
             plain = parameter.split("[")[0]
-            if parameter not in _PAGING | filters and (plain == "expand" or plain not in filters):
+            if parameter not in _PAGING | known and (plain == "expand" or plain not in known):
                 raise errors.refuse(
                     f"Received unknown parameter: {parameter}", "parameter_unknown", parameter
                 )
@@ -338,63 +337,3 @@ def _key_of(request: Request) -> str | None:
         return base64.b64decode(text, validate=True).decode().split(":")[0]
     except (binascii.Error, UnicodeDecodeError):
         return None
-
-
-def _type_matches(event: str, wanted: str) -> bool:
-    return event == wanted or (wanted.endswith(".*") and event.startswith(wanted[:-1]))
-
-
-def _plain_filters(request: Request, row: Json) -> bool:
-    """`active`, `currency`, `product`, `type` of the price list."""
-    for name in ("active", "currency", "product", "type"):
-        wanted = request.first(name)
-        if wanted is not None and str(row.get(name)).lower() != wanted.lower():
-            return False
-    return True
-
-
-def _subscription_filter(
-    request: Request, created: Callable[[int | None], bool]
-) -> Callable[[Row], bool]:
-    status, customer = request.first("status"), request.first("customer")
-    price, method = request.first("price"), request.first("collection_method")
-    starts = lists.bounds(request, "current_period_start")
-    ends = lists.bounds(request, "current_period_end")
-
-    def passes(row: Row) -> bool:
-        owner, found = row
-        return (
-            _status_passes(found, status)
-            and created(found.created_at)
-            and customer in (None, owner.stripe_id)
-            and method in (None, "charge_automatically")
-            and (price is None or any(i.price.stripe_id == price for i in found.items))
-            and all(starts(i.period_start) and ends(i.period_end) for i in found.items)
-        )
-
-    return passes
-
-
-def _status_passes(row: Subscription, status: str | None) -> bool:
-    """Without a status the canceled ones stay out: the classic trap."""
-    if status is None:
-        return row.status not in _ENDED
-    if status in {"all", "ended"}:
-        return status == "all" or row.status in _ENDED
-    return row.status == status
-
-
-def _invoice_filter(
-    request: Request, created: Callable[[int | None], bool]
-) -> Callable[[Row], bool]:
-    status, customer = request.first("status"), request.first("customer")
-    subscription, method = request.first("subscription"), request.first("collection_method")
-    due = lists.bounds(request, "due_date")
-    return lambda row: (
-        status in (None, row[1].status)
-        and created(row[1].created_at)
-        and customer in (None, row[0].stripe_id)
-        and subscription in (None, row[1].subscription_id)
-        and method in (None, "charge_automatically")
-        and due(row[1].due_at)
-    )
