@@ -25,4 +25,4 @@ def rate(currency: str, day: date) -> Fraction:
         month = day.year * 12 + day.month - 1
         step = (month * _STRIDE[code]) % 41 - 20  # -20 … 20 tenths of a percent
         base = base * (1000 + step) / 1000
-    return base * 100 / 10 ** EXPONENTS[code]
+    return base * Fraction(100, 10 ** EXPONENTS[code])

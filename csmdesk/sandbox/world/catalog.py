@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from csmdesk.sandbox.shapes import Owner, Price, Product
+from csmdesk.sandbox.world.words import FIRST_NAMES, LAST_NAMES
 
 MODULES = ("core", "reports", "automation", "scanning", "sso")
 PRODUCTS = (
@@ -111,45 +112,6 @@ FEATURES = (
     Feature("workflow_run", "automation", 7.0, key=True),
 )
 
-FIRST_NAMES = (
-    "Ada", "Amir", "Anna", "Ben", "Carla", "Chen", "Clara", "David", "Elif", "Emma", "Farid", "Grace",
-    "Hana", "Hugo", "Ines", "Ivan", "Jana", "Jonas", "Karin", "Kofi", "Lena", "Liam", "Lucia", "Marek",
-    "Maya", "Mei", "Nadia", "Noah", "Olga", "Omar", "Paula", "Priya", "Rafael", "Rosa", "Samuel", "Sofia",
-    "Tariq", "Tessa", "Viktor", "Yuki",
-)  # fmt: skip
-LAST_NAMES = (
-    "Abbott", "Almeida", "Baker", "Becker", "Bianchi", "Castro", "Chandra", "Cohen", "Dahl", "Diaz", "Dubois",
-    "Eriksen", "Fischer", "Fontaine", "Garcia", "Haddad", "Hansen", "Hoffmann", "Ito", "Jansen", "Kaya", "Keller",
-    "Kowalski", "Lindgren", "Lopez", "Marino", "Meyer", "Mori", "Nguyen", "Novak", "Okafor", "Olsen", "Patel",
-    "Quinn", "Rossi", "Santos", "Sharma", "Silva", "Tanaka", "Weber",
-)  # fmt: skip
-NAME_STARTS = (
-    "Alder", "Amber", "Apex", "Arbor", "Atlas", "Beacon", "Birch", "Bright", "Cedar", "Clear", "Cobalt", "Copper",
-    "Coral", "Crest", "Delta", "Echo", "Ember", "Falcon", "Fern", "Flint", "Frost", "Garnet", "Granite", "Harbor",
-    "Hazel", "Helio", "Indigo", "Iron", "Juniper", "Keel", "Lark", "Linden", "Lumen", "Maple", "Marble", "Meridian",
-    "Nimbus", "North", "Oak", "Onyx", "Opal", "Orchid", "Osprey", "Pine", "Quartz", "Raven", "Ridge", "River",
-    "Sable", "Sage", "Silver", "Slate", "Sterling", "Summit", "Tidal", "Timber", "Umber", "Vale", "Willow", "Zephyr",
-)  # fmt: skip
-NAME_ENDS = (
-    "bridge", "field", "forge", "gate", "grove", "haven", "line", "mark", "point", "port", "stone", "wave",
-    "works", "yard", "spring", "peak",
-)  # fmt: skip
-NAME_FORMS = ("Analytics", "Bank", "Clinics", "Energy", "Foods", "Freight", "Group", "Insurance", "Labs", "Logistics",
-              "Media", "Networks", "Pharma", "Retail", "Robotics", "Software", "Systems", "Textiles")  # fmt: skip
-INDUSTRIES = ("COMPUTER_SOFTWARE", "FINANCIAL_SERVICES", "HOSPITAL_HEALTH_CARE", "INSURANCE", "LOGISTICS_AND_SUPPLY_CHAIN",
-              "RETAIL", "MANUFACTURING", "TELECOMMUNICATIONS", "FOOD_PRODUCTION", "ONLINE_MEDIA")  # fmt: skip
-TITLES = ("Head of Operations", "IT Manager", "Security Analyst", "Data Analyst", "Platform Engineer", "CFO",
-          "VP Engineering", "Project Lead", "Support Lead", "Procurement Manager")  # fmt: skip
-TAGS = (
-    "reference",
-    "beta",
-    "expansion",
-    "multi-site",
-    "partner-led",
-    "strategic",
-    "security-review",
-)
-
 _CSMS = (
     ("Mara", "Lindqvist"),
     ("Tom", "Okoye"),
@@ -164,8 +126,9 @@ def owners(customers: int) -> tuple[Owner, ...]:
     """Six CSMs, one more per 90 customers above 540, and one who left (archived)."""
     count = max(len(_CSMS), customers // 90)
     names = [*_CSMS]
-    for n in range(len(_CSMS), count):
-        names.append((FIRST_NAMES[n % 40], LAST_NAMES[(n * 7 + n // 40) % 40]))
+    names += [
+        (FIRST_NAMES[n % 40], LAST_NAMES[(n * 7 + n // 40) % 40]) for n in range(len(_CSMS), count)
+    ]
     made = [_owner(n, *name, archived=False) for n, name in enumerate(names)]
     return (*made, _owner(count, "Peter", "Vance", archived=True))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from csmdesk.domain.demo_rates import EXPONENTS, rate
 from csmdesk.sandbox.shapes import Company, Deal, FieldChange, Owner
-from csmdesk.sandbox.world import catalog
+from csmdesk.sandbox.world import catalog, words
 from csmdesk.sandbox.world.clock import HORIZON, REFERENCE, add_months, at, day_of, plus
 from csmdesk.sandbox.world.contract import Contract
 from csmdesk.sandbox.world.ids import account_key, hubspot_id
@@ -29,14 +29,14 @@ def naming_index(role: Role) -> int:
 def domain_of(index: int) -> str:
     """A unique domain for each naming index."""
     place, turn = index * 7919 % 960, index // 960
-    root = catalog.NAME_STARTS[place % 60] + catalog.NAME_ENDS[place // 60]
+    root = words.NAME_STARTS[place % 60] + words.NAME_ENDS[place // 60]
     return f"{root.lower()}{turn or ''}.example"
 
 
 def _name(index: int) -> str:
     place, turn = index * 7919 % 960, index // 960
-    root = catalog.NAME_STARTS[place % 60] + catalog.NAME_ENDS[place // 60]
-    form = catalog.NAME_FORMS[index * 5 % len(catalog.NAME_FORMS)]
+    root = words.NAME_STARTS[place % 60] + words.NAME_ENDS[place // 60]
+    form = words.NAME_FORMS[index * 5 % len(words.NAME_FORMS)]
     return f"{root} {form}" if not turn else f"{root} {form} {turn}"
 
 
@@ -70,7 +70,7 @@ def company_of(
     held = {change.field: change for change in history}
     owner = held.get("hubspot_owner_id")
     turned = [at(day) for contract in contracts for day in contract.turning_days() if day <= last]
-    tags = rng.choice(len(catalog.TAGS), size=int(rng.integers(0, 3)), replace=False)
+    tags = rng.choice(len(words.TAGS), size=int(rng.integers(0, 3)), replace=False)
     renewal = held["renewal_date"].value if "renewal_date" in held else ""
     currency = contracts[0].currency.upper() if contracts else "USD"
     return Company(
@@ -81,7 +81,7 @@ def company_of(
         at(created, 8),
         max([at(created, 8), *(change.at for change in history), *turned]),
         owner.value if owner else None,
-        catalog.INDUSTRIES[role.index * 3 % len(catalog.INDUSTRIES)],
+        words.INDUSTRIES[role.index * 3 % len(words.INDUSTRIES)],
         held["csm_tier"].value,
         held["csm_stage"].value,
         ("standard", "scaled", "premium")[role.index % 3],
@@ -89,7 +89,7 @@ def company_of(
         _acv(role, contracts, last),
         currency,
         day_of(owner.at) if owner else None,
-        tuple(sorted(catalog.TAGS[int(n)] for n in tags)),
+        tuple(sorted(words.TAGS[int(n)] for n in tags)),
         parent_hubspot_id=_parent(role),
         flag=role.part if role.part in ("internal", "demo") else None,
         history=history,

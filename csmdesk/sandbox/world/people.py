@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from csmdesk.sandbox.shapes import Contact
-from csmdesk.sandbox.world import catalog
+from csmdesk.sandbox.world import words
 from csmdesk.sandbox.world.clock import CRM_ADOPTED, HORIZON, at, cycle_starts, plus
 from csmdesk.sandbox.world.ids import hubspot_id, intercom_id
 from csmdesk.sandbox.world.rng import stream
@@ -21,8 +21,8 @@ SEEN_DAYS = 128
 def person_name(index: int, position: int) -> tuple[str, str]:
     """First and last name of the person at `position`; 1,600 combinations, then numbered."""
     n = (index * 389 + position * 997) % 1600
-    last = catalog.LAST_NAMES[n // 40]
-    return catalog.FIRST_NAMES[n % 40], last
+    last = words.LAST_NAMES[n // 40]
+    return words.FIRST_NAMES[n % 40], last
 
 
 def person_email(index: int, position: int, domain: str) -> str:
@@ -104,7 +104,7 @@ def _contact(
         first,
         last,
         person_email(role.index, place, domain),
-        catalog.TITLES[(role.index * 3 + place) % len(catalog.TITLES)],
+        words.TITLES[(role.index * 3 + place) % len(words.TITLES)],
         buying_role,
         born,
         max(born, seen or 0),

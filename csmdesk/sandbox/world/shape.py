@@ -155,13 +155,13 @@ def _season(ordinals: npt.NDArray[np.int64]) -> Floats:
 
 def _weights(role: Role, modules: npt.NDArray[np.bool_], position: npt.NDArray[np.int64]) -> Floats:
     weights = np.where(modules[:, FEATURE_MODULE], _WEIGHTS, 0.0)
-    automation = _MODULE_PLACE["automation"] == FEATURE_MODULE
+    automation = np.isin(FEATURE_MODULE, _MODULE_PLACE["automation"])[None, :]
     if role.part == "addon_rare":
-        weights[np.ix_(position >= 4, automation)] = 0.0
+        weights[(position >= 4)[:, None] & automation] = 0.0
     elif role.part == "addon_seldom":
-        weights[np.ix_(position >= 6, automation)] = 0.0
+        weights[(position >= 6)[:, None] & automation] = 0.0
     elif role.part == "addon_never":
-        weights[:, automation] = 0.0
+        weights[np.broadcast_to(automation, weights.shape)] = 0.0
     elif role.part == "sync_lapsed":
         weights[position >= 20, _FEATURE_PLACE["sync_run"]] = 0.0
     for name in _KEYS_OFF.get(role.part, ()):

@@ -59,12 +59,10 @@ def _arrivals(
 ) -> list[tuple[int, tuple[float, float, float]]]:
     """(instant, (priority draw, normal draw, rating draw)) of the usual questions before `today`."""
     begun = max(day_of(company.created_at), CRM_ADOPTED)
-    mean = gap * (0.6 if company.tier == "T1" else 1.0) * (1 + role.index % 4)
     offsets = np.cumsum(
         rng.exponential(86400 * 2.2 * gap * (1 + role.index % 4) / 2, _DRAWS)
     ).tolist()
     first, second, third = rng.random(_DRAWS), rng.normal(size=_DRAWS), rng.random(_DRAWS)
-    assert mean > 0
     end = at(today, 0)
     if role.leaves is not None:
         end = min(end, at(role.leaves, 0))

@@ -42,6 +42,13 @@ _CURRENCY = {"yen": "jpy", "dinar": "kwd", "other_name": "gbp", "champion_leaves
 # yearly value in USD: three sorts of customer, lognormal (median, sigma)
 _SIZES = ((6_000, 0.9), (28_000, 0.7), (150_000, 0.9))
 
+_PLAN_LIMITS = (
+    (2_500, catalog.STARTER),
+    (30_000, catalog.TEAM),
+    (90_000, catalog.BUSINESS),
+    (10**9, catalog.ENTERPRISE),
+)
+
 
 def contracts_of(seed: int, role: Role) -> tuple[Contract, ...]:
     """All contracts the customer ever has, in the order of their numbers."""
@@ -286,15 +293,7 @@ def _drawn_size(rng: np.random.Generator) -> tuple[Product, int]:
     """Product and seats from the mixture of portfolio sizes."""
     median, sigma = _SIZES[int(rng.choice(3, p=(0.6, 0.3, 0.1)))]
     yearly = min(900_000.0, median * float(np.exp(rng.normal(0, sigma))))
-    for limit, product in (
-        (2_500, catalog.STARTER),
-        (30_000, catalog.TEAM),
-        (90_000, catalog.BUSINESS),
-    ):
-        if yearly < limit:
-            break
-    else:
-        product = catalog.ENTERPRISE
+    product = next(plan for limit, plan in _PLAN_LIMITS if yearly < limit)
     monthly = catalog.price(product, "usd", 1).unit_amount or 1
     return product, max(3, round(yearly * 100 / 12 / monthly))
 

@@ -47,6 +47,11 @@ _COMMENTS = {
     2: ("Saves us hours every week.", "Great team, quick answers.", "Easy to use and reliable."),
 }
 _NAMESPACE = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
+# part -> (day of its cycle, score)
+_CRISIS_SCORES: dict[str, tuple[tuple[int, int], ...]] = {
+    "crisis": ((77, 0), (8, 10), (60, 9)),
+    "collapse": ((20, 0), (94, 8)),
+}
 _FIXED_SCORES = {"nps_5": (6, 5, 6, 5), "nps_3": (4, 3, 4, 3), "nps_1": (2, 1, 0, 2)}
 
 
@@ -175,10 +180,7 @@ def _fixed(role: Role, contacts: Sequence[Contact], today: date) -> list[NpsAnsw
 
 def _in_crisis(role: Role, today: date) -> list[NpsAnswer]:
     """A zero when the crisis begins, a ten when it is over and another before the next one."""
-    if role.part == "crisis":
-        steps = ((77, 0), (8, 10), (60, 9))
-    else:
-        steps = ((20, 0), (94, 8))
+    steps = _CRISIS_SCORES[role.part]
     made: list[NpsAnswer] = []
     for number, start in cycle_starts(role.cycle, role.offset, date(2025, 1, 1), today):
         for place, (wait, score) in enumerate(steps):

@@ -141,7 +141,7 @@ def daily(source: Source, first: date, end: date) -> DailyUsage:
         days.append(_days(base, hit + wanted.start))
         totals.append(total[hit])
         users.append(np.count_nonzero(events, axis=0)[wanted][hit])
-    return DailyUsage(_join(days, "datetime64[D]"), _join(totals, np.int64), _join(users, np.int64))
+    return DailyUsage(_dates(days), _ints(totals), _ints(users))
 
 
 def features(source: Source, first: date, end: date) -> FeatureUsage:
@@ -159,13 +159,13 @@ def features(source: Source, first: date, end: date) -> FeatureUsage:
         places.append(place)
         counts.append(dealt[wanted][day, place])
         failures.append(failed[wanted][day, place])
-    place = _join(places, np.int64)
+    place = _ints(places)
     return FeatureUsage(
-        _join(days, "datetime64[D]"),
+        _dates(days),
         _NAMES[place],
         _MODULES[place],
-        _join(counts, np.int64),
-        _join(failures, np.int64),
+        _ints(counts),
+        _ints(failures),
     )
 
 
@@ -175,19 +175,21 @@ def users(source: Source, first: date, end: date) -> PersonUsage:
     people: list[Ints] = []
     counts: list[Ints] = []
     for base, wanted, _, events, _ in _blocks(source, first, end):
-        day, who = np.nonzero(events.T[wanted])
-        days.append(_days(base, day + wanted.start))
-        people.append(who)
-        counts.append(events.T[wanted][day, who])
-    who = _join(people, np.int64)
+        when, seen = np.nonzero(events.T[wanted])
+        days.append(_days(base, when + wanted.start))
+        people.append(seen)
+        counts.append(events.T[wanted][when, seen])
+    who = _ints(people)
     names = np.array(source.emails(int(who.max()) + 1 if len(who) else 0), dtype=np.str_)
     person = names[who] if len(who) else np.zeros(0, dtype=np.str_)
-    day = _join(days, "datetime64[D]")
+    day = _dates(days)
     order = np.lexsort((person, day))
-    return PersonUsage(day[order], person[order], _join(counts, np.int64)[order])
+    return PersonUsage(day[order], person[order], _ints(counts)[order])
 
 
-def _join(
-    parts: list[npt.NDArray[np.generic]] | list[Ints] | list[Days], kind: npt.DTypeLike
-) -> npt.NDArray:  # type: ignore[type-arg]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
+def _ints(parts: list[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _dates(parts: list[Days]) -> Days:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype="datetime64[D]")
