@@ -1,0 +1,173 @@
+"""Health models: the configured weights and curves, checked, and which one a customer gets.
+
+definitions.md section 5, Models: an ordered list, each with a segment; the first that matches
+applies, the default is last. A version string names what a score was computed with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from hashlib import blake2b
+from itertools import pairwise
+
+import numpy as np
+
+from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.errors import BadInput
+from csmdesk.domain.findings import SCORE_UNIT
+from csmdesk.domain.settings import FactorSettings, Model, Settings
+from csmdesk.engine.health.factor import Anchors
+from csmdesk.engine.health.factors import BY_KEY, FACTORS, KEYS
+from csmdesk.engine.segments import segment_mask
+
+NEUTRAL_SCORE = 50
+MAX_VALUE = 1_000_000
+POLICIES = "“exclude”, “neutral” or a whole number from 0 to 100"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorModel:
+    """A factor as a model uses it. `missing`: score 0-100 for customers without data, or None."""
+
+    key: str
+    weight: int
+    curve: Anchors
+    missing: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthModel:
+    """A checked model; `factors` in the order of FACTORS, weights sum to 100."""
+
+    name: str
+    version: str
+    segment: str
+    factors: tuple[FactorModel, ...]
+    good_above: int
+    poor_below: int
+
+
+def resolve(settings: Settings) -> tuple[HealthModel, ...]:
+    """The models of a workspace, the default last. Raises BadInput naming key, value and rule."""
+    given = settings.models or (Model(),)
+    models = list(given if not given[-1].segment else (*given, Model()))
+    return tuple(_resolve(model, index, settings) for index, model in enumerate(models))
+
+
+def choose(models: tuple[HealthModel, ...], settings: Settings, customers: Columns) -> Ints:
+    """Index of each customer's model: the first whose segment matches. `customers` has the tier,
+    stage and tags valid on the day."""
+    count = customers.length
+    chosen = np.full(count, len(models) - 1, dtype=np.int64)
+    free = np.ones(count, dtype=np.bool_)
+    by_name = {segment.name: segment for segment in settings.segments}
+    for index, model in enumerate(models):
+        hit = free
+        if model.segment:
+            segment = by_name[model.segment]
+            hit = free & segment_mask(
+                segment, customers["tier"], customers["stage"], customers["tags"]
+            )
+        chosen[hit] = index
+        free = free & ~hit
+    return chosen
+
+
+def curve_arrays(curve: Anchors) -> tuple[Ints, Ints]:
+    """Anchors as (values in 1/1,000,000, scores in 1/10,000)."""
+    values = np.array([value for value, _ in curve], dtype=np.int64)
+    scores = np.array([score * SCORE_UNIT for _, score in curve], dtype=np.int64)
+    return values, scores
+
+
+def _resolve(model: Model, index: int, settings: Settings) -> HealthModel:
+    where = f"models[{index}] “{model.name}”"
+    unknown = sorted(set(model.factors) - set(KEYS))
+    if unknown:
+        raise _bad(f"{where}: factors.{unknown[0]}", unknown[0], f"one of {', '.join(KEYS)}")
+    _check_segment(model, where, settings)
+    if not 0 <= model.poor_below <= model.good_above <= 100:
+        raise _bad(
+            f"{where}: poor_below and good_above",
+            f"{model.poor_below} and {model.good_above}",
+            "0 ≤ poor_below ≤ good_above ≤ 100",
+        )
+    factors = tuple(
+        _factor(factor.key, model.factors.get(factor.key, FactorSettings()), where)
+        for factor in FACTORS
+    )
+    total = sum(factor.weight for factor in factors)
+    if total != 100:
+        said = ", ".join(f"{factor.key} {factor.weight}" for factor in factors)
+        raise _bad(f"{where}: weights", f"{said} (sum {total})", "a sum of exactly 100")
+    shape = (factors, model.good_above, model.poor_below)
+    mark = blake2b(repr(shape).encode(), digest_size=3).hexdigest()
+    version = f"{model.name} v{model.version} ({mark})"
+    return HealthModel(
+        model.name, version, model.segment, factors, model.good_above, model.poor_below
+    )
+
+
+def _check_segment(model: Model, where: str, settings: Settings) -> None:
+    if not model.segment:
+        return
+    names = [segment.name for segment in settings.segments]
+    if model.segment not in names:
+        allowed = f"the name of a segment ({', '.join(names) or 'none is defined'})"
+        raise _bad(f"{where}: segment", model.segment, allowed)
+    segment = settings.segments[names.index(model.segment)]
+    if segment.band:
+        raise _bad(
+            f"{where}: segment", model.segment, "a segment without a band: bands come from models"
+        )
+
+
+def _factor(key: str, own: FactorSettings, where: str) -> FactorModel:
+    factor = BY_KEY[key]
+    at = f"{where}: factors.{key}"
+    weight = factor.weight if own.weight is None else own.weight
+    if not 0 <= weight <= 100:
+        raise _bad(f"{at}.weight", str(weight), "a whole number from 0 to 100")
+    curve = factor.curve if own.curve is None else _curve(own.curve, f"{at}.curve")
+    missing = _policy(factor.missing if own.missing is None else own.missing, f"{at}.missing")
+    return FactorModel(key, weight, curve, missing)
+
+
+def _curve(anchors: tuple[tuple[float, int], ...], at: str) -> Anchors:
+    if not 2 <= len(anchors) <= 5:
+        raise _bad(at, f"{len(anchors)} anchors", "2 to 5 anchors")
+    curve = tuple((_millionth(value, at), score) for value, score in anchors)
+    for value, score in anchors:
+        if not 0 <= score <= 100:
+            raise _bad(at, f"{value} → {score}", "scores from 0 to 100")
+    for before, after in pairwise(curve):
+        if before[0] >= after[0]:
+            said = ", ".join(str(value) for value, _ in anchors)
+            raise _bad(at, said, "strictly increasing values")
+    return curve
+
+
+def _millionth(value: float, at: str) -> int:
+    """A configured value in 1/1,000,000, by its decimal text: 0.1 is exactly 100,000."""
+    try:
+        scaled = Fraction(str(value)) * 1_000_000
+    except ValueError:
+        raise _bad(at, str(value), "a finite number") from None
+    if scaled.denominator != 1 or abs(value) > MAX_VALUE:
+        raise _bad(at, str(value), f"at most six decimals, between ±{MAX_VALUE:,}")
+    return int(scaled)
+
+
+def _policy(text: str, at: str) -> int | None:
+    if text == "exclude":
+        return None
+    if text == "neutral":
+        return NEUTRAL_SCORE
+    if text.isascii() and text.isdigit() and int(text) <= 100:
+        return int(text)
+    raise _bad(at, text, POLICIES)
+
+
+def _bad(key: str, value: str, rule: str) -> BadInput:
+    return BadInput(f"{key} is {value}; it must be {rule}.", "Correct it in workspace.toml.")
