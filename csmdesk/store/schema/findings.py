@@ -73,6 +73,7 @@ RUN = table(
     key_int("day"),
     integer("at"),
     integer("ms"),
+    text("fingerprint"),
     text("rules"),
     text("notices"),
     text("summary"),

@@ -1,0 +1,239 @@
+"""Saving a run and reading back what the next one needs.
+
+A run is an as-of day. Running the newest day again replaces its results: every row it changed is
+kept as it stood before (`task_before`, `alert_before`), so the second run starts from the same
+state as the first and equal results change nothing. Older days are frozen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection
+
+from csmdesk.domain.columns import Columns
+from csmdesk.domain.days import iso_day
+from csmdesk.domain.errors import StoreError
+from csmdesk.domain.findings import (
+    Alert,
+    Findings,
+    Health,
+    HistoryDay,
+    Previous,
+    RuleState,
+    Task,
+    TaskEvent,
+)
+from csmdesk.domain.settings import Settings
+from csmdesk.store.fingerprint import fingerprint
+from csmdesk.store.history import history, save_history
+from csmdesk.store.packing import pack, pack_columns, unpack, unpack_columns
+from csmdesk.store.replace import replace_day
+from csmdesk.store.schema import findings as schema
+from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
+
+PREVIOUS_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCounts:
+    """Rows that a save really changed; `customers` of the changed tasks and alerts."""
+
+    tasks: int
+    task_events: int
+    alerts: int
+    history: int
+    customers: frozenset[str]
+
+    @property
+    def total(self) -> int:
+        return self.tasks + self.task_events + self.alerts + self.history
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stored run: `at` epoch seconds, `ms` its duration."""
+
+    day: int
+    at: int
+    ms: int
+    fingerprint: str
+    rules: tuple[RuleState, ...]
+    notices: tuple[str, ...]
+    summary: dict[str, object]
+
+
+def last_run(conn: Connection) -> Run | None:
+    """The run of the newest day."""
+    found = fetch(
+        conn,
+        "SELECT day, at, ms, fingerprint, rules, notices, summary FROM run "
+        "ORDER BY day DESC LIMIT 1",
+    )
+    if not found:
+        return None
+    day, at, ms, mark, rules, notices, summary = found[0]
+    states = tuple(RuleState(*one) for one in json.loads(rules))
+    return Run(day, at, ms, mark, states, tuple(json.loads(notices)), json.loads(summary))
+
+
+def load_previous(conn: Connection, day: int, known: Sequence[HistoryDay] = ()) -> Previous:
+    """What a run of `day` builds on: the state at the end of the day before.
+
+    `known`: history days that the caller still has in memory, taken instead of reading them.
+    Raises `StoreError` for a day before the newest run, which is frozen.
+    """
+    _refuse_frozen(conn, day)
+    tasks = {row[0]: _task(row) for row in _before(conn, "task", "task_id", day)}
+    alerts: dict[str, Alert] = {}
+    for row in sorted(_before(conn, "alert", "alert_id, episode", day), key=lambda one: one[:2]):
+        alerts[row[0]] = Alert(**dict(zip(_ALERT_FIELDS, row, strict=True)))
+    held = {one.day: one for one in known if day - PREVIOUS_DAYS <= one.day < day}
+    # A crash between two days leaves no hole, so what is not in memory is older or newer.
+    first = max(held, default=day - PREVIOUS_DAYS - 1) + 1
+    if min(held, default=day) > day - PREVIOUS_DAYS:
+        first = day - PREVIOUS_DAYS
+    read = [one for one in history(conn, first, day - 1) if one.day not in held]
+    return Previous(
+        tasks=tasks,
+        alerts=alerts,
+        history=tuple(sorted([*held.values(), *read], key=lambda one: one.day)),
+        verdicts=_verdicts(conn),
+        finished={
+            row[0]: (row[1], row[2], row[3])
+            for row in fetch(
+                conn,
+                "SELECT task_id, episode, severity, set_on FROM work_task WHERE state = 'finished'",
+            )
+        },
+    )
+
+
+def save_day(
+    conn: Connection,
+    findings: Findings,
+    settings: Settings,
+    *,
+    summary: Mapping[str, object],
+    at: int,
+    ms: int = 0,
+) -> ChangeCounts:
+    """Write one day's results, in the caller's transaction, touching only rows that differ.
+
+    `at`: now, `ms`: how long the run took; neither they nor `summary` count as a change.
+    Raises `StoreError` for a day before the newest run.
+    """
+    _refuse_frozen(conn, findings.day)
+    newest = last_run(conn)
+    again = newest is not None and newest.day == findings.day
+    tasks = replace_day(
+        conn, schema.TASK, schema.TASK_BEFORE, [astuple(one) for one in findings.tasks], again
+    )
+    alerts = replace_day(
+        conn, schema.ALERT, schema.ALERT_BEFORE, [_alert_row(one) for one in findings.alerts], again
+    )
+    events = _save_events(conn, findings.day, findings.task_events)
+    changed = save_history(conn, findings.health, at)
+    _save_newest(conn, findings)
+    run = (
+        json.dumps([(one.rule, one.checked, one.reason) for one in findings.rules]),
+        json.dumps(findings.notices, ensure_ascii=False),
+        json.dumps(dict(summary), sort_keys=True),
+    )
+    mark = fingerprint(settings)
+    conn.exec_driver_sql(upsert_sql(schema.RUN), (findings.day, at, ms, mark, *run))
+    customers = tasks.customers | alerts.customers
+    return ChangeCounts(tasks.count, events, alerts.count, int(changed), customers)
+
+
+def load_health(conn: Connection, day: int) -> Health | None:
+    """The whole health of the newest run, if that is the run of `day`."""
+    blob = _newest(conn, "health", day)
+    return None if blob is None else Health(day=day, **unpack(blob))
+
+
+def load_measures(conn: Connection, day: int) -> Columns | None:
+    """The measures of the newest run, if that is the run of `day`."""
+    blob = _newest(conn, "measures", day)
+    return None if blob is None else unpack_columns(blob)
+
+
+_ALERT_FIELDS = tuple(column.name for column in schema.ALERT.columns)
+
+
+def _alert_row(alert: Alert) -> tuple[Any, ...]:
+    return tuple(getattr(alert, name) for name in _ALERT_FIELDS)
+
+
+def _task(row: tuple[Any, ...]) -> Task:
+    values = dict(zip((one.name for one in fields(Task)), row, strict=True))
+    values["active"] = bool(values["active"])
+    return Task(**values)
+
+
+def _refuse_frozen(conn: Connection, day: int) -> None:
+    newest = last_run(conn)
+    if newest is not None and newest.day > day:
+        raise StoreError(
+            f"The results of {iso_day(day)} are frozen: {iso_day(newest.day)} was run after it.",
+            "Recompute it with `csmdesk report --as-of DAY --recompute`; that stores nothing.",
+        )
+
+
+def _before(conn: Connection, table: str, key: str, day: int) -> list[tuple[Any, ...]]:
+    """Rows as they stood before the run of `day`."""
+    newest = last_run(conn)
+    if newest is None or newest.day < day:
+        return fetch(conn, f"SELECT * FROM {table}")
+    untouched = fetch(
+        conn, f"SELECT * FROM {table} WHERE ({key}) NOT IN (SELECT {key} FROM {table}_before)"
+    )
+    touched = fetch(conn, f"SELECT * FROM {table}_before WHERE existed = 1")
+    return untouched + [row[:-1] for row in touched]
+
+
+def _verdicts(conn: Connection) -> dict[str, str]:
+    """What people said of tasks and alerts; a task whose conflict was accepted says "accepted"."""
+    rows = fetch(
+        conn,
+        "SELECT task_id, CASE WHEN accepted IS NULL THEN verdict ELSE 'accepted' END "
+        "FROM work_task WHERE verdict IS NOT NULL OR accepted IS NOT NULL "
+        "UNION ALL SELECT alert_id, verdict FROM work_alert WHERE verdict IS NOT NULL",
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _save_events(conn: Connection, day: int, events: Sequence[TaskEvent]) -> int:
+    table = schema.TASK_EVENT
+    wanted = {
+        (one.task_id, one.day, one.episode, one.kind): (
+            *(one.task_id, one.day, one.episode, one.kind),
+            *(one.severity, one.text),
+        )
+        for one in events
+    }
+    sql = "SELECT task_id, day, episode, kind, severity, text FROM task_event WHERE day = ?"
+    stored = {row[:4]: row for row in fetch(conn, sql, (day,))}
+    gone = [key for key in stored if key not in wanted]
+    fresh = [row for key, row in wanted.items() if stored.get(key) != row]
+    many(conn, delete_sql(table), gone)
+    many(conn, upsert_sql(table), fresh)
+    return len(gone) + len(fresh)
+
+
+def _save_newest(conn: Connection, findings: Findings) -> None:
+    health = {
+        one.name: getattr(findings.health, one.name) for one in fields(Health) if one.name != "day"
+    }
+    parts = {"health": pack(health), "measures": pack_columns(findings.measures)}
+    rows = [(part, findings.day, blob) for part, blob in parts.items()]
+    many(conn, upsert_sql(schema.NEWEST), rows)
+
+
+def _newest(conn: Connection, part: str, day: int) -> bytes | None:
+    sql = "SELECT data FROM newest WHERE part = ? AND day = ?"
+    blob = conn.exec_driver_sql(sql, (part, day)).scalar()
+    return None if blob is None else bytes(blob)

@@ -1,0 +1,78 @@
+"""Named arrays and lists as one compressed blob, the same bytes for the same content.
+
+Integers are stored in the smallest type that holds them and come back in their own.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csmdesk.domain.columns import Columns
+
+_LEVEL = 4
+_SMALLER = ("<i1", "<i2", "<i4")
+
+
+def pack(parts: Mapping[str, Any]) -> bytes:
+    """Arrays of integers or bools, and anything JSON can say (tuples come back as tuples)."""
+    header: dict[str, Any] = {}
+    blobs: list[bytes] = []
+    for name, part in parts.items():
+        if isinstance(part, np.ndarray):
+            small = _narrowed(part)
+            header[name] = {"own": part.dtype.str, "as": small.dtype.str, "shape": part.shape}
+            blobs.append(small.tobytes())
+        else:
+            header[name] = {"json": part}
+    head = json.dumps(header, separators=(",", ":")).encode()
+    return zlib.compress(len(head).to_bytes(4, "little") + head + b"".join(blobs), _LEVEL)
+
+
+def unpack(blob: bytes) -> dict[str, Any]:
+    data = zlib.decompress(blob)
+    start = 4 + int.from_bytes(data[:4], "little")
+    parts: dict[str, Any] = {}
+    for name, told in json.loads(data[4:start]).items():
+        if "json" in told:
+            parts[name] = _tuples(told["json"])
+            continue
+        kind = np.dtype(told["as"])
+        count = int(np.prod(told["shape"], dtype=np.int64))
+        flat = np.frombuffer(data, kind, count, start)
+        parts[name] = flat.reshape(told["shape"]).astype(told["own"])
+        start += count * kind.itemsize
+    return parts
+
+
+def pack_columns(columns: Columns) -> bytes:
+    return pack({"length": columns.length, **{f"c.{name}": columns[name] for name in columns}})
+
+
+def unpack_columns(blob: bytes) -> Columns:
+    parts = unpack(blob)
+    length = parts.pop("length")
+    data = {
+        name[2:]: list(part) if isinstance(part, tuple) else part for name, part in parts.items()
+    }
+    return Columns(data, length)
+
+
+def _narrowed(array: NDArray[Any]) -> NDArray[Any]:
+    if array.dtype.kind != "i" or not array.size:
+        return array
+    low, high = int(array.min()), int(array.max())
+    for kind in _SMALLER:
+        limits = np.iinfo(kind)
+        if limits.min <= low and high <= limits.max:
+            return array.astype(kind)
+    return array
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(one) for one in value) if isinstance(value, list) else value
