@@ -9,16 +9,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.inputs import Rates
+
+if TYPE_CHECKING:  # keeps numpy away from whoever only formats an amount (start-up)
+    from csmdesk.domain.inputs import Rates
 
 _EXPONENTS = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND")
-        + ("VUV", "XAF", "XOF", "XPF"),
-        0,
-    ),
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
+    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
@@ -28,6 +28,12 @@ _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "K
 def exponent(currency: str) -> int:
     """Decimal places of a currency's minor unit by ISO 4217: JPY 0, USD 2, KWD 3."""
     return _EXPONENTS.get(currency.upper(), 2)
+
+
+def minor_units(currency: str) -> int:
+    """Minor units of one major unit: JPY 1, USD 100, KWD 1,000."""
+    units: int = 10 ** exponent(currency)
+    return units
 
 
 def symbol(currency: str) -> str:
@@ -48,7 +54,7 @@ def to_minor(text: str, currency: str) -> int:
     if not amount.is_finite():
         raise BadInput(f"“{text}” is no amount of money.")
     numerator, denominator = amount.as_integer_ratio()
-    minor, rest = divmod(numerator * 10 ** exponent(currency), denominator)
+    minor, rest = divmod(numerator * minor_units(currency), denominator)
     if rest:
         raise BadInput(f"“{text}” is finer than the minor unit of {currency.upper()}.")
     return minor
@@ -59,11 +65,6 @@ def to_major(minor: int, currency: str) -> str:
     places = exponent(currency)
     sign, digits = ("-" if minor < 0 else ""), str(abs(minor)).rjust(places + 1, "0")
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
-
-
-def round_half_even(value: Fraction) -> int:
-    """The nearest integer, ties to the even one."""
-    return round(value)
 
 
 def rate_on(rates: Rates, currency: str, day: int) -> Fraction | None:

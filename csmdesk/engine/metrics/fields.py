@@ -1,0 +1,98 @@
+"""CRM fields as of a past day: owner, tier, stage and renewal date from their dated changes.
+
+definitions.md section 2: a field without a date takes the value valid on D from its history, else
+the oldest known value, marked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.days import MISSING, parse_day
+from csmdesk.domain.inputs import Facts
+from csmdesk.engine.money.exact import first_of_run, keys, last_at
+
+DATED_FIELDS = ("owner_id", "tier", "stage", "renewal_on")
+
+
+@dataclass(frozen=True)
+class FieldLog:
+    """Changes of one field of the anchor accounts, sorted by (customer, instant)."""
+
+    customer: Ints
+    key: Ints  # (customer, day) of each change
+    value: tuple[str | None, ...]
+
+
+def build_field_logs(facts: Facts) -> dict[str, FieldLog]:
+    """One log per field that has dated changes."""
+    table = facts.tables["field_change"]
+    anchors = list(
+        zip(facts.customers.texts("anchor_source"), facts.customers.texts("anchor_id"), strict=True)
+    )
+    customer, at = table.ints("customer"), table.ints("at")
+    order = np.lexsort((at, customer)).tolist()
+    sources, accounts = table.texts("source"), table.texts("account_id")
+    names = table.texts("field")
+    rows: dict[str, list[int]] = {}
+    for row in order:
+        owner = int(customer[row])
+        if owner != MISSING and anchors[owner] == (sources[row], accounts[row]):
+            rows.setdefault(names[row] or "", []).append(row)
+    values = table.texts("value")
+    days = table.ints("at_day")
+    return {
+        name: FieldLog(
+            customer[chosen], keys(customer[chosen], days[chosen]), tuple(values[i] for i in chosen)
+        )
+        for name, chosen in rows.items()
+    }
+
+
+def field_rows(log: FieldLog, customers: int, day: int) -> tuple[Ints, Bools]:
+    """Index into the log per customer (-1: no history), and where the value is only the oldest
+    known one because the history begins after `day`."""
+    place = last_at(log.key, np.arange(customers), day)
+    oldest = np.full(customers, -1, dtype=np.int64)
+    starts = np.flatnonzero(first_of_run(log.customer))
+    oldest[log.customer[starts]] = starts
+    marked = (place < 0) & (oldest >= 0)
+    return np.where(marked, oldest, place), marked
+
+
+def field_on(
+    facts: Facts, logs: dict[str, FieldLog], name: str, day: int
+) -> tuple[list[str | None], Bools]:
+    """Texts of a dated field (owner_id, tier, stage) per customer on a day, and which are marked.
+
+    A customer without history keeps the undated value of the facts.
+    """
+    current = facts.customers.texts(name)
+    log = logs.get(name)
+    if log is None:
+        return list(current), np.zeros(facts.count, dtype=np.bool_)
+    row, marked = field_rows(log, facts.count, day)
+    texts = [
+        log.value[index] if index >= 0 else now
+        for index, now in zip(row.tolist(), current, strict=True)
+    ]
+    return texts, marked
+
+
+def contract_dates(facts: Facts, logs: dict[str, FieldLog], day: int) -> Ints:
+    """The CRM's contract (renewal) date per customer as it stood on `day`, MISSING for none."""
+    current = facts.customers.ints("renewal_on")
+    log = logs.get("renewal_on")
+    if log is None:
+        return current
+    days = np.array([_day(text) for text in log.value], dtype=np.int64)
+    row, _ = field_rows(log, facts.count, day)
+    return np.where(row >= 0, days[row], current)
+
+
+def _day(text: str | None) -> int:
+    """Day number of an ISO date or instant; MISSING for an emptied field."""
+    return parse_day(text[:10]) if text else MISSING

@@ -1,0 +1,81 @@
+"""Monthly values of item rows and discounts as integers over one common denominator.
+
+Every price, interval and percentage of the workspace is a fraction; their common denominator makes
+all sums exact (definitions.md section 3: rational in native currency).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+
+from csmdesk.domain.columns import Ints
+from csmdesk.domain.days import MISSING
+from csmdesk.engine.money.exact import SAFE, Exact, common_denominator
+from csmdesk.engine.money.intervals import monthly
+from csmdesk.engine.money.rows import DiscountRows, ItemLog
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Values:
+    """`scale` is the common denominator; `item` one numerator per row of the item log (metered: 0).
+
+    `factor[i]` is what 1 minor unit an interval i is worth a month, times `scale`. A discount keeps
+    `keep_num / keep_den` of the value (1/1 when it is an amount).
+    """
+
+    scale: int
+    exact64: bool
+    item: Exact
+    factor: Exact
+    keep_num: Ints
+    keep_den: Ints
+    amount: Exact
+
+
+def build_values(log: ItemLog, discounts: DiscountRows) -> Values:
+    monthlies = [monthly(name, count) for name, count in log.intervals]
+    denominators = {part.denominator for part in monthlies}
+    for index, part in enumerate(monthlies):
+        mine = np.unique(log.den[(log.interval == index) & ~log.metered])
+        denominators |= {int(den) * part.denominator for den in mine}
+    keep_num, keep_den = _kept_share(discounts)
+    scale = common_denominator(denominators)
+    for rank in range(_ranks(discounts)):
+        scale *= common_denominator(keep_den[discounts.rank == rank].tolist())
+    kind = np.int64 if _fits(log, discounts, scale) else object
+    per_unit = [part.numerator * (scale // part.denominator) for part in monthlies]
+    factor: Exact = np.array(per_unit, dtype=kind)
+    live = np.where(log.metered, 0, 1)
+    den = np.where(log.metered, 1, log.den).astype(kind)
+    share = factor[log.interval] // den if len(factor) else den
+    item = log.num.astype(kind) * (log.quantity * live).astype(kind) * share
+    amount = np.where(discounts.amount == MISSING, 0, discounts.amount).astype(kind)
+    return Values(scale, kind is np.int64, item, factor, keep_num, keep_den, amount)
+
+
+def _ranks(discounts: DiscountRows) -> int:
+    return int(discounts.rank.max()) + 1 if len(discounts.rank) else 0
+
+
+def _kept_share(discounts: DiscountRows) -> tuple[Ints, Ints]:
+    """What a percentage leaves, reduced: 25 % off keeps 3/4; more than all keeps 0/1."""
+    off = np.where(discounts.percent == MISSING, 0, discounts.percent)
+    kept = np.clip(MILLION - off, 0, MILLION)
+    common = np.array([gcd(int(value), MILLION) for value in kept], dtype=np.int64)
+    return kept // common, MILLION // common
+
+
+def _fits(log: ItemLog, discounts: DiscountRows, scale: int) -> bool:
+    """Whether every sum of these values fits int64, by a bound with a wide margin.
+
+    A factor is at most 365/12 < 31; the float only chooses the width of integers, never a value.
+    """
+    items = np.abs(log.num.astype(np.float64)) * np.maximum(np.abs(log.quantity), 1)
+    amounts = np.where(discounts.amount == MISSING, 0, discounts.amount).astype(np.float64)
+    bound = (items.sum() + np.abs(amounts).sum() + 1) * 31 * float(min(scale, SAFE))
+    return scale < SAFE and bound < SAFE
