@@ -18,6 +18,7 @@ from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
 
 BASIL = "2025-03-31"  # the version that moved the periods to the items
 EVENT_DAYS = 30
+_DEEPEST = 4  # levels of an expansion
 # The accounts looked at for coupons in use: a vendor has few, so all turn up early.
 _COUPON_SCAN = 2_000
 ACCOUNT_ID = "acct_1QsandboxCSMDesk"
@@ -301,6 +302,8 @@ class Stripe:
         expand = set()
         for path in request.query.get("expand[]", []):
             inner = path.removeprefix(prefix)
+            if path.count(".") >= _DEEPEST:
+                raise errors.refuse("You cannot expand more than 4 levels of a property")
             if not path.startswith(prefix) or inner not in expandable:
                 raise errors.refuse(f"This property cannot be expanded ({path}).")
             expand.add(inner)
