@@ -1,0 +1,93 @@
+"""Thresholds of rules: named defaults, a workspace's overrides, exact comparison.
+
+A threshold is an exact fraction: no float decides a rung. Percentages are written as 80, not 0.8.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.days import MISSING
+from csmdesk.domain.errors import BadInput
+
+COMMON: Mapping[str, float] = {"retrigger_days": 14, "clear_days": 1}
+"""Thresholds that every rule has: days until a finished task that is still true comes back, and
+days in a row on which its clearing condition must hold."""
+
+
+class Limits:
+    """The thresholds of one rule in force."""
+
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self._exact = {name: Fraction(repr(value)) for name, value in values.items()}
+
+    def __getitem__(self, name: str) -> Fraction:
+        return self._exact[name]
+
+    def whole(self, name: str) -> int:
+        """The threshold as a whole number of days or things (rounded down)."""
+        return math.floor(self._exact[name])
+
+    def shown(self, *names: str) -> dict[str, float]:
+        """These thresholds for evidence, as numbers."""
+        return {name: _plain(self._exact[name]) for name in names}
+
+
+def _plain(value: Fraction) -> float:
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def limits_of(rule: str, defaults: Mapping[str, float], overrides: Mapping[str, Any]) -> Limits:
+    """Defaults with a workspace's overrides; BadInput naming rule, key and value when unusable."""
+    known = {**COMMON, **defaults}
+    for key, value in overrides.items():
+        if key not in known:
+            raise BadInput(
+                f"Rule {rule} has no threshold “{key}” (value {value!r}).",
+                f"It has: {', '.join(sorted(known))}.",
+            )
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value) or value < 0:
+            raise BadInput(
+                f"Threshold {key} = {value!r} of rule {rule} is no number from 0 up.",
+                f"The default is {known[key]}.",
+            )
+    return Limits({**known, **overrides})
+
+
+def known(*columns: Ints) -> Bools:
+    """Rows in which every column has a value."""
+    mask = columns[0] != MISSING
+    for column in columns[1:]:
+        mask = mask & (column != MISSING)
+    return np.asarray(mask)
+
+
+def at_least(num: Ints, den: Ints | int, limit: Fraction) -> Bools:
+    """num / den >= limit, exactly, for den > 0."""
+    return np.asarray(num * limit.denominator >= den * limit.numerator)
+
+
+def above(num: Ints, den: Ints | int, limit: Fraction) -> Bools:
+    """num / den > limit, exactly, for den > 0."""
+    return np.asarray(num * limit.denominator > den * limit.numerator)
+
+
+def percent_at_least(num: Ints, den: Ints, limit: Fraction) -> Bools:
+    """num is at least `limit` percent of den."""
+    return at_least(num * 100, den, limit)
+
+
+def rungs(shape: Bools, **ladder: Bools) -> Ints:
+    """Severity per row: the highest rung that holds where `shape` does, else 0."""
+    level = np.zeros(len(shape), np.int64)
+    for severity, name in enumerate(("low", "medium", "high"), start=1):
+        if name in ladder:
+            level[shape & ladder[name]] = severity
+    return level

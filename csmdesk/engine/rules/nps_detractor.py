@@ -1,0 +1,150 @@
+"""Rule 7, nps_detractor: the customer's NPS answers are bad or fell. Subject: customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.days import MISSING
+from csmdesk.engine.rules.limits import Limits, above, at_least, rungs
+from csmdesk.engine.rules.no_login import CUSTOMER
+from csmdesk.engine.rules.rule import CHURN_RISK, CLEAR, ENDED, HOLDS, Context, Hit, Rule
+
+LIMITS = {
+    "low_mean": 6,
+    "low_from": 5,
+    "medium_mean": 5,
+    "fall": 3,
+    "high_mean": 3,
+    "buyer_score": 6,
+    "back_mean": 7,
+    "window_days": 90,
+    "silent_days": 180,
+}
+BUYERS = frozenset(("decision_maker", "budget_holder", "admin"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Per customer: sum and count of 90 days and of the 90 before, newest day, buyer's doubt."""
+
+    total: Ints
+    count: Ints
+    former_total: Ints
+    former_count: Ints
+    newest: Ints
+    buyer: Bools
+
+
+def check(ctx: Context, limits: Limits) -> list[Hit]:
+    answers = _answers(ctx, limits)
+    level = _levels(answers, limits)
+    return [
+        _hit(ctx, limits, answers, row, int(level[row]))
+        for row in ctx.looked_at(RULE.id, level > 0)
+    ]
+
+
+def _answers(ctx: Context, limits: Limits) -> _Answers:
+    table = ctx.facts.tables["nps_answer"]
+    window, count = limits.whole("window_days"), ctx.facts.count
+    owner, on, score = table.ints("customer"), table.ints("answered_at_day"), table.ints("score")
+    known = (owner != MISSING) & (on <= ctx.day)
+    recent = known & (on > ctx.day - window)
+    former = known & (on > ctx.day - 2 * window) & ~recent
+    newest = np.full(count, MISSING, np.int64)
+    np.maximum.at(newest, owner[known], on[known])
+    return _Answers(
+        _sums(owner, score, recent, count),
+        np.bincount(owner[recent], minlength=count),
+        _sums(owner, score, former, count),
+        np.bincount(owner[former], minlength=count),
+        newest,
+        _buyer_doubts(ctx, limits, recent),
+    )
+
+
+def _sums(owner: Ints, score: Ints, mask: Bools, count: int) -> Ints:
+    total = np.zeros(count, np.int64)
+    np.add.at(total, owner[mask], score[mask])
+    return total
+
+
+def _buyer_doubts(ctx: Context, limits: Limits, recent: Bools) -> Bools:
+    """A buyer's or administrator's newest answer within the window is 6 or less."""
+    contacts, answers = ctx.facts.tables["contact"], ctx.facts.tables["nps_answer"]
+    buyers: set[tuple[int, str]] = set()
+    for place, role in enumerate(contacts["role"]):
+        if role in BUYERS:
+            row = int(contacts.ints("customer")[place])
+            keys = (contacts[name][place] for name in ("source_id", "email", "user_key"))
+            buyers |= {(row, key.lower()) for key in keys if key}
+    newest: dict[tuple[int, str], tuple[int, int]] = {}
+    for place in np.flatnonzero(recent).tolist() if buyers else ():
+        person = (
+            int(answers.ints("customer")[place]),
+            (answers["contact_key"][place] or "").lower(),
+        )
+        if person in buyers:
+            given = (int(answers.ints("answered_at")[place]), int(answers.ints("score")[place]))
+            newest[person] = max(newest.get(person, given), given)
+    doubts = np.zeros(ctx.facts.count, np.bool_)
+    rows = [row for (row, _), (_, score) in newest.items() if score <= limits["buyer_score"]]
+    doubts[rows] = True
+    return doubts
+
+
+def _levels(answers: _Answers, limits: Limits) -> Ints:
+    total, count = answers.total, answers.count
+    compared = (count > 0) & (answers.former_count > 0)
+    # mean before - mean now, over the common denominator of the two counts
+    fall = answers.former_total * count - total * answers.former_count
+    fell = compared & at_least(fall, answers.former_count * count, limits["fall"])
+    return rungs(
+        count > 0,
+        low=at_least(total, count, limits["low_from"]) & ~above(total, count, limits["low_mean"]),
+        medium=~at_least(total, count, limits["medium_mean"]) | fell,
+        high=~at_least(total, count, limits["high_mean"]) | answers.buyer,
+    )
+
+
+def _hit(ctx: Context, limits: Limits, answers: _Answers, row: int, severity: int) -> Hit:
+    total, count = int(answers.total[row]), int(answers.count[row])
+    former_total, former_count = int(answers.former_total[row]), int(answers.former_count[row])
+    values: dict[str, Any] = {
+        "sum": total,
+        "answers": count,
+        "sum_before": former_total,
+        "answers_before": former_count,
+        "buyer": bool(answers.buyer[row]),
+    }
+    if count == 0:
+        newest = int(answers.newest[row])
+        silent = newest == MISSING or ctx.day - newest >= limits.whole("silent_days")
+        return Hit(row, CUSTOMER, severity, clear=ENDED if silent else HOLDS)
+    noun = "answer" if count == 1 else "answers"
+    text = f"NPS detractor: average {mean_text(total, count)} ({count} {noun})."
+    evidence = ctx.evidence(RULE.sources, values, limits.shown(*LIMITS))
+    back = total >= limits["back_mean"] * count and not answers.buyer[row]
+    return Hit(row, CUSTOMER, severity, text, evidence, clear=CLEAR if back else HOLDS)
+
+
+def mean_text(total: int, count: int) -> str:
+    """One decimal, half up, without a trailing ".0": 4, 4.3."""
+    tenths = (20 * total + count) // (2 * count)
+    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
+
+
+RULE = Rule(
+    id="nps_detractor",
+    number=7,
+    category=CHURN_RISK,
+    title="NPS detractor",
+    sources=("usage",),
+    tables=("nps_answer",),
+    check=check,
+    limits=LIMITS,
+)

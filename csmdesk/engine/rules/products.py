@@ -1,0 +1,128 @@
+"""What each customer's products are made of and when they were last used: for rules 6, 8 and 10."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.days import MISSING
+from csmdesk.engine.metrics.modules import feature_modules
+from csmdesk.engine.metrics.windows import usage_window
+from csmdesk.engine.money.intervals import monthly
+from csmdesk.engine.rules.rule import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Entitled (customer, product) pairs on D: products of counted subscriptions."""
+
+    customer: Ints
+    product: Ints
+    names: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.customer)
+
+
+def entitled_pairs(ctx: Context) -> Pairs:
+    names = sorted({name for products in ctx.measures["products"] for name in products})
+    place = {name: index for index, name in enumerate(names)}
+    pairs = [
+        (row, place[name])
+        for row, products in enumerate(ctx.measures["products"])
+        for name in products
+    ]
+    both = np.array(pairs, np.int64).reshape(-1, 2)
+    return Pairs(both[:, 0], both[:, 1], tuple(names))
+
+
+def features_of_products(ctx: Context, names: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """Features of each named product by its modules; a product without known modules is left out.
+
+    Features come from use and from the workspace's own taxonomy.
+    """
+    of_module: dict[str, set[str]] = defaultdict(set)
+    usage = ctx.facts.usage
+    found = feature_modules(ctx.facts, ctx.settings)
+    for feature, module in zip(usage.feature_names, found, strict=True):
+        of_module[module].add(feature)
+    for module, features in ctx.settings.features.modules.items():
+        of_module[module].update(features)
+    modules = ctx.product_modules
+    return {
+        name: frozenset().union(*(of_module[module] for module in modules[name]))
+        for name in names
+        if modules.get(name)
+    }
+
+
+def last_use(ctx: Context, pairs: Pairs, features: dict[str, frozenset[str]]) -> Ints:
+    """Per pair the newest day on which the customer used one of the product's `features`.
+
+    MISSING where it never did within the kept days.
+    """
+    place = {name: index for index, name in enumerate(ctx.facts.usage.feature_names)}
+    found = np.full(pairs.count, MISSING, np.int64)
+    for index, name in enumerate(pairs.names):
+        columns = [place[f] for f in sorted(features.get(name, ())) if f in place]
+        mine = pairs.product == index
+        if columns:
+            found[mine] = ctx.feature_last_use[pairs.customer[mine]][:, columns].max(axis=1)
+    return found
+
+
+def since_when(ctx: Context, row: int, product: str) -> int:
+    """First day of the product in a customer's contracts as far as it is known, else MISSING."""
+    names = ctx.product_names
+    days: list[int] = []
+    for name, column in (("subscription_item", "since"), ("subscription_change", "changed_on")):
+        table = ctx.facts.tables[name]
+        for place in rows_of(table, row):
+            product_id = table["product_id"][place]
+            told = names.get((table["source"][place], product_id), product_id)
+            if told == product and table.ints("quantity")[place] > 0:
+                days.append(int(table.ints(column)[place]))
+    return min((day for day in days if day <= ctx.day), default=MISSING)
+
+
+def rows_of(table: Columns, row: int) -> range:
+    """Rows of one customer: every fact table is sorted by customer."""
+    owner = table.ints("customer")
+    first, end = np.searchsorted(owner, (row, row + 1)).tolist()
+    return range(first, end)
+
+
+def covered_from(ctx: Context) -> int:
+    """First day of usage known at all; MISSING when none is."""
+    window = usage_window(ctx.facts, ctx.day)
+    return window.first if window.days else MISSING
+
+
+def monthly_amount(ctx: Context, row: int, product: str) -> tuple[int, str] | None:
+    """(minor units, currency) that a customer pays a month for a product, discounts not taken off.
+
+    None when its items are in several currencies.
+    """
+    items = ctx.facts.tables["subscription_item"]
+    heads = ctx.facts.tables["subscription"]
+    names = ctx.product_names
+    total: dict[str, Fraction] = {}
+    for place in rows_of(items, row):
+        product_id = items["product_id"][place]
+        told = names.get((items["source"][place], product_id), product_id)
+        if told != product or items["metered"][place]:
+            continue
+        currency = heads["currency"][int(items.ints("subscription")[place])]
+        price = monthly(items["interval"][place], int(items.ints("interval_count")[place]))
+        price *= int(items.ints("unit_num")[place]) * int(items.ints("quantity")[place])
+        price /= int(items.ints("unit_den")[place])
+        total[currency] = total.get(currency, Fraction(0)) + price
+    if len(total) != 1:
+        return None
+    currency, amount = total.popitem()
+    return round(amount), currency

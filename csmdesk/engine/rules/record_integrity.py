@@ -1,0 +1,198 @@
+"""Rule 12, record_integrity: sources disagree about a customer. Subject: the pair of fields.
+
+Churned customers are not skipped: usage without a contract is theirs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.days import MISSING, iso_day
+from csmdesk.domain.findings import HIGH, LOW, MEDIUM
+from csmdesk.engine.metrics.windows import usage_window
+from csmdesk.engine.rules.limits import Limits, above, at_least, known
+from csmdesk.engine.rules.rule import CLEAR, COMPANY_RISK, NONE, UNKNOWN, Context, Hit, Rule
+from csmdesk.engine.rules.wording import date_text, listing, money_text
+
+LIMITS = {"medium_percent": 3, "high_percent": 10, "usage_days": 30}
+RENEWAL, AMOUNT, CURRENCY = "renewal_on:status", "acv:mrr", "acv_currency:currency"
+BILLING_TWICE, CRM_TWICE, DOMAIN_TWICE = "billing:billing", "crm:crm", "domain:domain"
+NO_CONTRACT = "usage:contract"
+_PAID = frozenset(("Active", "Past due", "Trial", "Paused", "Free"))
+_ACCOUNTS = {
+    BILLING_TWICE: ("billing", ("subscription", "invoice"), "billing account"),
+    CRM_TWICE: ("crm", ("contact", "deal", "activity"), "company"),
+}
+
+
+def check(ctx: Context, limits: Limits) -> list[Hit]:
+    hits = _renewals(ctx) + _amounts(ctx, limits) + _currencies(ctx)
+    hits += _accounts(ctx) + _domains(ctx) + _without_contract(ctx, limits)
+    told = {(hit.customer, hit.subject) for hit in hits}
+    for row, subject in ctx.watched(RULE.id):
+        if (row, subject) not in told:
+            stale = subject == NO_CONTRACT and not _days_known(ctx, limits)
+            hits.append(Hit(row, subject, NONE, clear=UNKNOWN if stale else CLEAR))
+    return hits
+
+
+def _hit(
+    ctx: Context, row: int, subject: str, severity: int, text: str, values: Mapping[str, Any]
+) -> Hit:
+    return Hit(row, subject, severity, text, ctx.evidence(("crm", "billing", "usage"), values, {}))
+
+
+def _disagree(crm: str, billing: str, field: str) -> str:
+    return f"CRM says {crm}, billing says {billing} for {field}."
+
+
+def _renewals(ctx: Context) -> list[Hit]:
+    """The CRM's renewal date is past while a subscription is served."""
+    stated = ctx.facts.customers.ints("renewal_on")
+    past = known(stated) & (stated < ctx.day) & np.asarray(ctx.measures["active"])
+    hits = []
+    for row in np.flatnonzero(past).tolist():
+        on = int(stated[row])
+        text = _disagree(f"{date_text(on)} (past)", "still active", "renewal date")
+        hits.append(_hit(ctx, row, RENEWAL, MEDIUM, text, {"renewal_on": iso_day(on)}))
+    return hits
+
+
+def _amounts(ctx: Context, limits: Limits) -> list[Hit]:
+    """The CRM's yearly value against 12 x MRR, in their own currency where it is one."""
+    stated, billed, currencies = _yearly(ctx)
+    can = known(stated, billed) & ~np.asarray(ctx.measures["acv_derived"])
+    can &= np.asarray(ctx.measures["active"]) & (billed > 0)
+    apart = np.abs(np.where(can, stated - billed, 0)) * 100
+    hits = []
+    for row in np.flatnonzero(can & at_least(apart, billed, limits["medium_percent"])).tolist():
+        far = above(apart[row : row + 1], billed[row : row + 1], limits["high_percent"])[0]
+        acv, arr, currency = int(stated[row]), int(billed[row]), currencies[row]
+        text = _disagree(money_text(acv, currency), money_text(arr, currency), "yearly value")
+        values = {"acv": acv, "arr": arr, "currency": currency}
+        hits.append(_hit(ctx, row, AMOUNT, HIGH if far else MEDIUM, text, values))
+    return hits
+
+
+def _yearly(ctx: Context) -> tuple[Ints, Ints, list[str]]:
+    """Yearly value by CRM and by billing, and their currency."""
+    measures, reporting = ctx.measures, ctx.facts.rates.reporting
+    pairs = zip(ctx.facts.customers["acv_currency"], measures["currency"], strict=True)
+    native = np.array([bool(crm) and crm == billing for crm, billing in pairs], np.bool_)
+    acv = np.where(native, measures.ints("acv_native"), measures.ints("acv"))
+    mrr = np.where(native, measures.ints("mrr_native"), measures.ints("mrr"))
+    currencies = [
+        (billing if own else None) or reporting
+        for own, billing in zip(native.tolist(), measures["currency"], strict=True)
+    ]
+    return acv, np.where(mrr == MISSING, MISSING, 12 * np.maximum(mrr, 0)), currencies
+
+
+def _currencies(ctx: Context) -> list[Hit]:
+    """Cosmetic: the CRM states the value in another currency than billing charges."""
+    stated, billed = ctx.facts.customers["acv_currency"], ctx.measures["currency"]
+    acv = ctx.facts.customers.ints("acv")
+    hits = []
+    for row in np.flatnonzero(known(acv) & np.asarray(ctx.measures["active"])).tolist():
+        if stated[row] and billed[row] and stated[row] != billed[row]:
+            text = _disagree(stated[row], billed[row], "currency")
+            values = {"crm": stated[row], "billing": billed[row]}
+            hits.append(_hit(ctx, row, CURRENCY, LOW, text, values))
+    return hits
+
+
+def _accounts(ctx: Context) -> list[Hit]:
+    """Two accounts of one system joined in one customer, told by the rows that they own."""
+    hits = []
+    for subject, (kind, tables, noun) in _ACCOUNTS.items():
+        names = {source.name for source in ctx.of_kind(kind)}
+        if int(ctx.facts.customers.ints("accounts").max(initial=0)) < 2:
+            continue
+        found: dict[tuple[int, str], set[str]] = defaultdict(set)
+        several = ctx.facts.customers.ints("accounts") >= 2
+        for table_name in tables:
+            table = ctx.facts.tables[table_name]
+            owner = table.ints("customer")
+            mine = (owner != MISSING) & several[np.where(owner == MISSING, 0, owner)]
+            for place in np.flatnonzero(mine).tolist():
+                account, source = table["account_id"][place], table["source"][place]
+                if account and source in names:
+                    found[int(owner[place]), source].add(account)
+        for (row, source), accounts in found.items():
+            if len(accounts) > 1:
+                values = {"source": source, "accounts": sorted(accounts)}
+                text = (
+                    f"{len(accounts)} {noun} records in one customer: {listing(sorted(accounts))}."
+                )
+                hits.append(_hit(ctx, row, subject, HIGH, text, values))
+    return hits
+
+
+def _domains(ctx: Context) -> list[Hit]:
+    """Two customers with one domain."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, domain in enumerate(ctx.facts.customers["domain"]):
+        if domain:
+            rows[domain.lower()].append(row)
+    names = ctx.facts.customers["name"]
+    hits = []
+    for domain, same in rows.items():
+        for row in same if len(same) > 1 else ():
+            others = sorted(names[other] or "" for other in same if other != row)
+            text = f"{domain} is also the domain of {listing(others)}."
+            values = {"domain": domain, "others": others}
+            hits.append(_hit(ctx, row, DOMAIN_TWICE, HIGH, text, values))
+    return hits
+
+
+def _without_contract(ctx: Context, limits: Limits) -> list[Hit]:
+    """Product use in the last 30 usage days and after the last contract ended."""
+    if not _days_known(ctx, limits):
+        return []
+    usage, window = ctx.facts.usage, usage_window(ctx.facts, ctx.day)
+    days = limits.whole("usage_days")
+    cells = window.cut(usage.events, ctx.day - days, ctx.day - 1)
+    unpaid = np.array([status not in _PAID for status in ctx.measures["status"]], np.bool_)
+    ended = _ended(ctx)
+    hits = []
+    for row in np.flatnonzero(unpaid & usage.joined & cells.any(axis=1)).tolist():
+        after = max(0, int(ended[row]) - (ctx.day - days)) if ended[row] != MISSING else 0
+        events = int(cells[row, after:].sum()) if after < days else 0
+        if events:
+            text = _disagree("customer", "no contract", f"{events:,} events of use in {days} days")
+            hits.append(_hit(ctx, row, NO_CONTRACT, HIGH, text, {"contract": False}))
+    return hits
+
+
+def _days_known(ctx: Context, limits: Limits) -> bool:
+    first = ctx.day - limits.whole("usage_days")
+    covered = usage_window(ctx.facts, ctx.day).covers(first, ctx.day - 1)
+    return covered and ctx.facts.connected("billing") and not ctx.stale("usage", "billing")
+
+
+def _ended(ctx: Context) -> Ints:
+    """First day without service of the contract that ended last, MISSING without one."""
+    table = ctx.facts.tables["subscription"]
+    owner, end = table.ints("customer"), table.ints("ended_on")
+    past: Bools = (owner != MISSING) & (end != MISSING) & (end <= ctx.day)
+    newest = np.full(ctx.facts.count, MISSING, np.int64)
+    np.maximum.at(newest, owner[past], end[past])
+    return newest
+
+
+RULE = Rule(
+    id="record_integrity",
+    number=12,
+    category=COMPANY_RISK,
+    title="Record integrity",
+    sources=("crm", "billing"),
+    check=check,
+    limits=LIMITS,
+    any_source=True,
+    churned_too=True,
+)

@@ -1,0 +1,134 @@
+"""Rule 1, renewal_due: a contract comes to its renewal or is set to cancel. Subject: subscription."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from csmdesk.domain.columns import Ints
+from csmdesk.domain.days import MISSING, iso_day
+from csmdesk.domain.findings import HIGH, Task
+from csmdesk.engine.rules.limits import Limits, known, rungs
+from csmdesk.engine.rules.rule import CLEAR, COMMERCIAL, HOLDS, NONE, Context, Hit, Rule
+from csmdesk.engine.rules.wording import date_text, days_text, money_text
+
+LIMITS = {"low_days": 180, "medium_days": 90, "high_days": 30, "moved_days": 30}
+CONTRACT = "contract"
+"""Subject of a customer whose contract date no subscription carries."""
+
+
+def check(ctx: Context, limits: Limits) -> list[Hit]:
+    level = _levels(ctx, limits)
+    hits = [
+        _renewal(ctx, limits, row, int(level[row])) for row in ctx.looked_at(RULE.id, level > 0)
+    ]
+    hits += _cancellations(ctx, limits)
+    told = {(hit.customer, hit.subject) for hit in hits}
+    for (row, subject), task in ctx.watched(RULE.id).items():
+        if (row, subject) not in told and _counted(ctx, row, subject):
+            hits.append(Hit(row, subject, NONE, clear=_clear(ctx, limits, row, task)))
+    return hits
+
+
+def _levels(ctx: Context, limits: Limits) -> Ints:
+    renewal, term = ctx.measures.ints("renewal_on"), ctx.measures.ints("term_days")
+    left = renewal - ctx.day
+    half = (term == MISSING) | (left * 2 <= term)
+    return rungs(
+        known(renewal) & np.asarray(ctx.measures["active"]),
+        low=(left < limits.whole("low_days")) & half,
+        medium=left < limits.whole("medium_days"),
+        high=left < limits.whole("high_days"),
+    )
+
+
+def _subject(ctx: Context, row: int) -> str:
+    return ctx.measures["renewal_subscription"][row] or CONTRACT
+
+
+def _renewal(ctx: Context, limits: Limits, row: int, severity: int) -> Hit:
+    subject = _subject(ctx, row)
+    if severity == NONE:
+        task = ctx.watched(RULE.id).get((row, subject))
+        clear = _clear(ctx, limits, row, task) if task else HOLDS
+        return Hit(row, subject, NONE, clear=clear)
+    on = int(ctx.measures.ints("renewal_on")[row])
+    left = on - ctx.day
+    when = (
+        f"Renews {date_text(on)} in {days_text(left)}"
+        if left >= 0
+        else f"Renewal date {date_text(on)} passed {days_text(-left)} ago"
+    )
+    return Hit(
+        row, subject, severity, _text(ctx, row, when), _evidence(ctx, limits, row, on, False)
+    )
+
+
+def _cancellations(ctx: Context, limits: Limits) -> list[Hit]:
+    """Subscriptions set to cancel, whatever their term: High until service ends."""
+    table = ctx.facts.tables["subscription"]
+    customer, cancel_at = table.ints("customer"), table.ints("cancel_at")
+    decided, ended = table.ints("cancelled_on"), table.ints("ended_on")
+    open_ones = known(customer, cancel_at) & (table.ints("started_on") <= ctx.day)
+    open_ones &= (ended == MISSING) | (ended > ctx.day)
+    open_ones &= (decided == MISSING) | (decided <= ctx.day)
+    rows = np.flatnonzero(open_ones)
+    rows = rows[np.asarray(ctx.measures["set_to_cancel"])[customer[rows]]]
+    hits = []
+    for place in rows.tolist():
+        row, on = int(customer[place]), int(cancel_at[place])
+        left = on - ctx.day
+        when = f"Set to cancel: ends {date_text(on)} in {days_text(max(left, 0))}"
+        evidence = _evidence(ctx, limits, row, on, True)
+        hits.append(Hit(row, table["source_id"][place], HIGH, _text(ctx, row, when), evidence))
+    return hits
+
+
+def _text(ctx: Context, row: int, when: str) -> str:
+    acv = int(ctx.measures.ints("acv")[row])
+    amount = f", {money_text(acv, ctx.facts.rates.reporting)}" if acv != MISSING else ""
+    return f"{when}{amount}. Health {ctx.chi_text(row)}."
+
+
+def _evidence(ctx: Context, limits: Limits, row: int, on: int, cancelling: bool) -> dict[str, Any]:
+    values = {"renewal_on": iso_day(on), "days": on - ctx.day, "set_to_cancel": cancelling}
+    shown = limits.shown("low_days", "medium_days", "high_days")
+    return ctx.evidence(("crm", "billing"), values, shown)
+
+
+def _counted(ctx: Context, row: int, subject: str) -> bool:
+    """Whether the task's subscription may still be served (else its task ends)."""
+    return bool(np.asarray(ctx.measures["active"])[row]) and (
+        subject == _subject(ctx, row) or subject in _served(ctx, row)
+    )
+
+
+def _served(ctx: Context, row: int) -> set[str]:
+    table = ctx.facts.tables["subscription"]
+    ended = table.ints("ended_on")
+    mine = (table.ints("customer") == row) & ((ended == MISSING) | (ended > ctx.day))
+    return {table["source_id"][place] for place in np.flatnonzero(mine).tolist()}
+
+
+def _clear(ctx: Context, limits: Limits, row: int, task: Task) -> str:
+    """Moved more than 30 days on, ended, or the cancellation withdrawn."""
+    values = json.loads(task.evidence)["values"]
+    renewal = int(ctx.measures.ints("renewal_on")[row])
+    if values["set_to_cancel"] or renewal == MISSING or not ctx.measures["active"][row]:
+        return CLEAR
+    moved = iso_day(renewal - limits.whole("moved_days")) > values["renewal_on"]
+    return CLEAR if moved or task.subject != _subject(ctx, row) else HOLDS
+
+
+RULE = Rule(
+    id="renewal_due",
+    number=1,
+    category=COMMERCIAL,
+    title="Renewal due",
+    sources=("crm", "billing"),
+    any_source=True,
+    check=check,
+    limits=LIMITS,
+)
