@@ -10,25 +10,34 @@ from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import KINDS, Facts
 from csmdesk.domain.settings import Settings
+from csmdesk.engine.metrics.fields import field_on
 from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.metrics.relationship import relationship_metrics
 from csmdesk.engine.metrics.service import service_metrics
 from csmdesk.engine.metrics.usage import usage_metrics
+from csmdesk.engine.money.prepared import Prepared, prepare
 
 
-def measure(facts: Facts, settings: Settings, day: int) -> Columns:
+def measure(
+    facts: Facts, settings: Settings, day: int, prepared: Prepared | None = None
+) -> Columns:
     """All metrics as of `day`; facts dated after it do not exist.
 
     Beside the columns of `money_metrics`, `usage_metrics`, `service_metrics` and
-    `relationship_metrics`: joined_crm / _billing / _usage / _support (bool), tier, stage and tags
-    (texts), customer_since (day of the first counted subscription, else of creation).
+    `relationship_metrics`: joined_crm / _billing / _usage / _support (bool); tier and stage as of
+    the day and tags (which choose the health model); customer_since (day of the first counted
+    subscription, else of creation). `prepared` saves reading the money facts again.
     """
-    money = money_metrics(facts, settings, day)
+    ready = prepared if prepared is not None else prepare(facts, settings)
+    money = money_metrics(facts, settings, day, ready)
     data: dict[str, Any] = dict(money)
     data |= usage_metrics(facts, settings, money, day)
     data |= service_metrics(facts, settings, day)
     data |= relationship_metrics(facts, settings, day)
     data |= {f"joined_{kind}": facts.joined(kind) for kind in KINDS}
+    data["tier"], _ = field_on(facts, ready.fields, "tier", day)
+    data["stage"], _ = field_on(facts, ready.fields, "stage", day)
+    data["tags"] = facts.customers["tags"]
     tenure = money.ints("tenure")
     created = facts.customers.ints("created_on")
     known = np.where((created != MISSING) & (created <= day), created, MISSING)
