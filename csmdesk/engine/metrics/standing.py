@@ -9,7 +9,7 @@ import numpy as np
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
-from csmdesk.engine.money.exact import first_of_run, key_day, key_owner
+from csmdesk.engine.money.exact import distinct, first_of_run, key_day, key_owner
 from csmdesk.engine.money.ledger import Ledger
 from csmdesk.engine.money.prepared import Prepared
 from csmdesk.engine.money.statuses import (
@@ -98,17 +98,14 @@ def products_of(ready: Prepared, now: Standing, count: int) -> list[tuple[str, .
     place = np.empty(len(names), dtype=np.int64)
     place[alphabetic] = np.arange(len(names))
     owner = ledger.heads.customer[ledger.items.head[row]]
-    pairs = np.unique(owner * width + place[ready.catalog.of_row[row]])
+    pairs = distinct(owner * width + place[ready.catalog.of_row[row]])
     customer, product = pairs // width, pairs % width
     result: list[tuple[str, ...]] = [()] * count
     if not len(pairs):
         return result
     starts = np.flatnonzero(first_of_run(customer))
-    sets = np.split(product, starts[1:])
-    known: dict[bytes, tuple[str, ...]] = {}
-    for index, chosen in zip(customer[starts].tolist(), sets, strict=True):
-        key = chosen.tobytes()
-        if key not in known:
-            known[key] = tuple(names[alphabetic[item]] for item in chosen.tolist())
-        result[index] = known[key]
+    ends = np.append(starts[1:], len(product)).tolist()
+    sold = [names[alphabetic[item]] for item in product.tolist()]
+    for index, start, end in zip(customer[starts].tolist(), starts.tolist(), ends, strict=True):
+        result[index] = tuple(sold[start:end])
     return result

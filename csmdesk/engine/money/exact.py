@@ -71,10 +71,17 @@ def running_totals(sorted_keys: Ints, deltas: Exact) -> Exact:
     if not len(deltas):
         return deltas
     total = np.add.accumulate(deltas)
-    owner = key_owner(sorted_keys)
-    first = np.searchsorted(owner, owner, side="left")
+    starts = first_of_run(key_owner(sorted_keys))
+    first = np.maximum.accumulate(np.where(starts, np.arange(len(deltas)), 0))
     before = total[first] - deltas[first]
     result: Exact = total - before
+    return result
+
+
+def distinct(values: Ints) -> Ints:
+    """Sorted distinct values (a sort beats np.unique's hashing on nearly sorted keys)."""
+    ordered = np.sort(values, kind="stable")
+    result: Ints = ordered[first_of_run(ordered)]
     return result
 
 

@@ -14,6 +14,7 @@ from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
 from csmdesk.engine.money.exact import (
     Exact,
+    distinct,
     first_of_run,
     key_day,
     key_owner,
@@ -90,7 +91,7 @@ def status_steps(heads: Heads, log: StatusLog, shown: Bools) -> Steps:
     """Status type of each subscription over time (NOT_COUNTED before it starts)."""
     owner = np.arange(heads.count)
     trial = heads.trial_end != MISSING
-    points = np.unique(
+    points = distinct(
         np.concatenate(
             [
                 keys(owner, heads.started),
@@ -180,7 +181,7 @@ def _net(
 ) -> Steps:
     """MRR of each subscription over time: counted statuses only, less discounts in force."""
     bounded = discounts.ends < FAR
-    points = np.unique(
+    points = distinct(
         np.concatenate(
             [
                 statuses.key,
