@@ -186,13 +186,18 @@ def _renewal_changes(role: Role, contracts: Sequence[Contract], today: date) -> 
 def _acv(role: Role, contracts: Sequence[Contract], last: date) -> str | None:
     """The yearly value the CRM states; while nothing is paid, that of the last paid day."""
     days = sorted({day for contract in contracts for day in contract.turning_days() if day <= last})
-    for day in reversed(days):
-        value = 12 * sum((contract.mrr(day) for contract in contracts), Fraction(0))
-        if value:
-            exponent = EXPONENTS[contracts[0].currency.upper()]
-            minor = round(value * _ACV_FACTOR.get(role.part, 1))
-            return f"{minor / 10**exponent:.{exponent}f}"
-    return None
+    factor = _ACV_FACTOR.get(role.part, Fraction(1))
+    stated = (_yearly(contracts, day, factor) for day in reversed(days))
+    return next((text for text in stated if text), None)
+
+
+def _yearly(contracts: Sequence[Contract], day: date, factor: Fraction) -> str | None:
+    """12 x MRR of `day` in major units of the contract's currency, or None when it is zero."""
+    value = 12 * sum((contract.mrr(day) for contract in contracts), Fraction(0))
+    if not value:
+        return None
+    exponent = EXPONENTS[contracts[0].currency.upper()]
+    return f"{round(value * factor) / 10**exponent:.{exponent}f}"
 
 
 def deals_of(
@@ -200,49 +205,39 @@ def deals_of(
 ) -> tuple[Deal, ...]:
     """The first sale, and a renewal deal opened 90 days before each term's end."""
     created = day_of(company.created_at)
+    closes = contracts[0].anchor if contracts else None
+    title = f"{company.name}: new business"
     made = [
-        _deal(
-            role,
-            0,
-            f"{company.name}: new business",
-            company,
-            created,
-            _first_close(contracts),
-            today,
-        )
+        _deal(role, 0, title, company.currency, _worth(contracts, closes), created, closes, today)
     ]
     for contract in contracts[:1]:
         if contract.months < 12:
             continue
         for k, day in enumerate(contract.boundaries(plus(today, 90))):
             if k and (opened := plus(day, -90)) < today:
-                name = f"{company.name}: renewal {day.year}"
-                made.append(_deal(role, k, name, company, opened, day, today))
+                title = f"{company.name}: renewal {day.year}"
+                worth = _worth(contracts, opened)
+                made.append(_deal(role, k, title, company.currency, worth, opened, day, today))
     return tuple(made)
 
 
-def _first_close(contracts: Sequence[Contract]) -> date | None:
-    return contracts[0].anchor if contracts else None
+def _worth(contracts: Sequence[Contract], day: date | None) -> str:
+    """The amount of a deal: the yearly value on its day, or that of a usual first contract."""
+    return (day and _yearly(contracts, day, Fraction(1))) or "6000.00"
 
 
 def _deal(
     role: Role,
     position: int,
     name: str,
-    company: Company,
+    currency: str,
+    amount: str,
     opened: date,
     close: date | None,
     today: date,
 ) -> Deal:
     won = close is not None and close < today
     changed = at(close, 12, 20) if won and close else at(opened, 10)
-    return Deal(
-        hubspot_id("deal", role.index, position),
-        name,
-        "closedwon" if won else "contractsent",
-        company.acv or "6000.00",
-        company.currency,
-        at(opened, 10),
-        changed,
-        close,
-    )
+    stage = "closedwon" if won else "contractsent"
+    own_id = hubspot_id("deal", role.index, position)
+    return Deal(own_id, name, stage, amount, currency, at(opened, 10), changed, close)

@@ -22,15 +22,15 @@ CAST: dict[str, tuple[str, int, int]] = {
     "fills_up": ("near_capacity", 4, 152),
     "nearly_full": ("near_capacity", 2, 0),
     "over_full": ("near_capacity", 2, 0),
-    "gaps": ("inactive", 4, 48),
+    "gaps": ("inactive", 5, 48),
     "collapse": ("inactive", 3, 102),
     "crisis": ("declining", 4, 112),
-    "slump_mild": ("declining", 4, 112),
-    "slump": ("declining", 4, 112),
+    "slump_mild": ("declining", 5, 112),
+    "slump": ("declining", 6, 112),
     "slump_deep": ("declining", 4, 112),
-    "fails_9": ("drifting", 2, 56),
-    "fails_20": ("drifting", 2, 56),
-    "fails_45": ("drifting", 2, 56),
+    "fails_9": ("drifting", 3, 63),
+    "fails_20": ("drifting", 3, 63),
+    "fails_45": ("drifting", 3, 63),
     "nps_5": ("detractor", 1, 40),
     "nps_3": ("detractor", 1, 40),
     "nps_1": ("detractor", 1, 40),
@@ -42,14 +42,14 @@ CAST: dict[str, tuple[str, int, int]] = {
     "seats_15": ("shelfware", 1, 0),
     "key_one_off": ("shelfware", 1, 0),
     "key_half_off": ("shelfware", 1, 0),
-    "sync_lapsed": ("shelfware", 2, 90),
-    "rare_contact": ("healthy", 5, 59),
+    "sync_lapsed": ("shelfware", 3, 90),
+    "rare_contact": ("healthy", 7, 59),
     "one_contact": ("healthy", 1, 0),
     "no_csm": ("no_csm", 1, 0),
     "champion_leaves": ("champion_gone", 3, 150),
     "one_user": ("champion_gone", 2, 60),
     "booms": ("healthy", 3, 180),
-    "other_name": ("mismatch", 1, 0),
+    "other_name": ("mismatch", 2, 0),
     "acv_5_off": ("mismatch", 1, 0),
     "acv_20_off": ("mismatch", 1, 0),
     "renewal_off": ("mismatch", 1, 0),
@@ -70,7 +70,7 @@ CAST: dict[str, tuple[str, int, int]] = {
     "yen": ("healthy", 1, 0),
     "dinar": ("healthy", 1, 0),
 }
-PLAIN_SHARE = 70  # plain customers in one round of the cast
+PLAIN_SHARE = 54  # plain customers in one round of the cast; a round is 174, as 214 have room for
 JOIN_STEP = 20.0  # days between two newcomers among 214 customers
 LEAVE_STEP = 28.0  # days between two plain customers who leave, among 214
 FIRST_JOIN = REFERENCE - timedelta(days=730)
@@ -91,6 +91,11 @@ class Role:
     created: date | None = None  # newcomers: first day in the CRM
     leaves: date | None = None
 
+    @property
+    def returns(self) -> bool:
+        """Whether a plain customer who has left signs again some months later."""
+        return self.part == "plain" and self.number % 7 == 3
+
 
 def _cast_round() -> tuple[tuple[str, int], ...]:
     """One round of parts, spread so that a small portfolio too has one of each."""
@@ -102,15 +107,13 @@ def _cast_round() -> tuple[tuple[str, int], ...]:
     ]
     order = [(part, number) for *_, part, number in sorted(members)]
     order[8:8] = [("twins", 0), ("twins", 1)]
-    step = max(1, len(order) // PLAIN_SHARE)
     spread: list[tuple[str, int]] = []
     plain = 0
-    for place, member in enumerate(order):
+    for place, member in enumerate(order, 1):
         spread.append(member)
-        if place % step == step - 1 and plain < PLAIN_SHARE and member != ("twins", 0):
+        while plain < PLAIN_SHARE * place // len(order) and member != ("twins", 0):
             spread.append(("plain", plain))
             plain += 1
-    spread.extend(("plain", n) for n in range(plain, PLAIN_SHARE))
     return tuple(spread)
 
 

@@ -31,7 +31,7 @@ _SHARES = {
     "seats_15": 0.16,
 }
 _SLUMPS = {"slump_mild": 0.76, "slump": 0.58, "slump_deep": 0.28}
-_FAILS = {"fails_9": 0.10, "fails_20": 0.21, "fails_45": 0.46}
+_FAILS = {"fails_9": 0.10, "fails_20": 0.22, "fails_45": 0.46}
 _KEYS_OFF = {
     "key_one_off": ("export_created",),
     "key_half_off": ("export_created", "report_viewed", "workflow_run"),
@@ -65,7 +65,7 @@ def shape_of(
     level[pool == 0] = 0.0
     fail = np.full(days, 0.007)
     if role.part in _FAILS:
-        fail[position < 42] = _FAILS[role.part]
+        fail[position < 49] = _FAILS[role.part]
     lead = np.ones(days)
     if role.part == "one_user":
         lead[:] = np.where(position < 32, 0.0, 60.0)

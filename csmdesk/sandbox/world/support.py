@@ -64,7 +64,7 @@ def _arrivals(
     ).tolist()
     first, second, third = rng.random(_DRAWS), rng.normal(size=_DRAWS), rng.random(_DRAWS)
     end = at(today, 0)
-    if role.leaves is not None:
+    if role.leaves is not None and not role.returns:
         end = min(end, at(role.leaves, 0))
     made: list[tuple[int, tuple[float, float, float]]] = []
     for n, offset in enumerate(offsets):

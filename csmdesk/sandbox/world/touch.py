@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from csmdesk.sandbox.shapes import Activity, Company, Contact, NpsAnswer
+from csmdesk.sandbox.shapes import Activity, Company, Contact, FieldChange, NpsAnswer
 from csmdesk.sandbox.world.clock import CRM_ADOPTED, HORIZON, at, cycle_starts, day_of, plus
 from csmdesk.sandbox.world.ids import hubspot_id
 from csmdesk.sandbox.world.rng import stream
@@ -62,7 +62,7 @@ def activities_of(
     rng = stream(seed, role.index, "touch")
     begun = max(day_of(company.created_at), CRM_ADOPTED)
     until = min(today, _quiet_from(role))
-    writer = _Writer(role, company.owner_id, len(contacts))
+    writer = _Writer(role, company.history, len(contacts))
     for n, (day, chance) in enumerate(_talk_days(rng, role, begun, until)):
         writer.talk(n, day, chance)
     noise = np.cumsum(15 + rng.exponential(40, 400))
@@ -76,7 +76,7 @@ def activities_of(
 
 
 def _quiet_from(role: Role) -> date:
-    return HORIZON if role.leaves is None else plus(role.leaves, 30)
+    return HORIZON if role.leaves is None or role.returns else plus(role.leaves, 30)
 
 
 def _talk_days(
@@ -107,9 +107,9 @@ def _silent(role: Role, day: date) -> bool:
 class _Writer:
     """Writes activities with ids from their number, so that a later day keeps them."""
 
-    def __init__(self, role: Role, owner: str | None, contacts: int) -> None:
+    def __init__(self, role: Role, history: Sequence[FieldChange], contacts: int) -> None:
         self.role = role
-        self.owner = owner
+        self.owners = [change for change in history if change.field == "hubspot_owner_id"]
         self.contacts = max(1, contacts)
         self.rows: list[Activity] = []
 
@@ -144,12 +144,13 @@ class _Writer:
         subject: str, body: str, number: int,
     ) -> None:  # fmt: skip
         own_id = hubspot_id(kind, self.role.index, position)
-        contact = (
-            0 if self.contacts < 3 else number % 2
-        )  # the first two contacts are there from day one
-        row = Activity(
-            own_id, kind, when, when, direction, outcome, self.owner, contact, subject, body
-        )
+        contact = number % min(2, self.contacts)  # these are there from the first day
+        owner = None
+        for change in self.owners:
+            if change.at > when:
+                break
+            owner = change.value
+        row = Activity(own_id, kind, when, when, direction, outcome, owner, contact, subject, body)
         self.rows.append(row)
 
 
@@ -203,7 +204,7 @@ def _usual(
         day = plus(begun, offset)
         if day >= min(today, ended):
             break
-        contact = number % 2
+        contact = number % min(2, len(contacts))
         # people who decide are asked, but bad marks come from those who work with it
         if score <= 6:
             known = [n for n, person in enumerate(contacts) if _is_user(person, day)]
