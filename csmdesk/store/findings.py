@@ -117,9 +117,9 @@ def save_day(
     findings: Findings,
     settings: Settings,
     *,
-    summary: Mapping[str, object],
     at: int,
     ms: int = 0,
+    summary: Mapping[str, object] | None = None,
 ) -> ChangeCounts:
     """Write one day's results, in the caller's transaction, touching only rows that differ.
 
@@ -141,7 +141,7 @@ def save_day(
     run = (
         json.dumps([(one.rule, one.checked, one.reason) for one in findings.rules]),
         json.dumps(findings.notices, ensure_ascii=False),
-        json.dumps(dict(summary), sort_keys=True),
+        json.dumps(dict(summary or {}), sort_keys=True),
     )
     mark = fingerprint(settings)
     conn.exec_driver_sql(upsert_sql(schema.RUN), (findings.day, at, ms, mark, *run))

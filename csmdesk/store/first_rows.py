@@ -65,6 +65,7 @@ def first_rows(path: Path, limit: int = 60) -> FirstRows:
         return FirstRows()
     finally:
         conn.close()
-    rows = tuple(FirstRow(*row[:7], tuple(json.loads(row[7])), *row[8:]) for row in found)
+    values = [(*row[:7], tuple(json.loads(row[7])), *row[8:]) for row in found]
+    rows = tuple(FirstRow(*one) for one in values)
     day = totals.get("day")
     return FirstRows(rows, totals, day if isinstance(day, int) else None)

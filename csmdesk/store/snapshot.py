@@ -1,0 +1,202 @@
+"""Tasks, alerts and what people wrote, joined and as of a day: what a snapshot is built from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from csmdesk.domain.columns import Columns
+from csmdesk.domain.findings import HIGH
+from csmdesk.store.edits.plan import TABLES
+from csmdesk.store.snapshot_tasks import TASK_COLUMNS, TaskRow, tasks_as_of
+from csmdesk.store.sql import fetch, ints, turned
+from csmdesk.store.work import work_rows
+
+NOT_STARTED = "not started"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRows:
+    """Columns keyed by customer id (numbers int64 with MISSING, flags bool, text lists).
+
+    tasks: id, customer_id, rule, category, subject, severity, shown_state, active, text, evidence,
+      due_on, first_seen, last_seen, opened_on, resolved_on, episode, state, checked_on, assignee,
+      snooze_until, comment, finished_on, verdict, accepted
+    task_events: task (row index in tasks), customer_id, day, kind, severity, episode, text
+    alerts: id, episode, kind, type, customer_id, subject, text, evidence, opened_on, closed_on,
+      action_step, verdict
+    tags: customer_id, tag
+    risk: customer_id, set_on, score, risk_tags, confidence_tags, risk_note, confidence_note, who
+    sentiment: customer_id, set_on, sentiment, reason, who
+    notes: id, customer_id, kind, at, direction, held, author, contact_id, subject, body, link
+    """
+
+    tasks: Columns
+    task_events: Columns
+    alerts: Columns
+    tags: Columns
+    risk: Columns
+    sentiment: Columns
+    notes: Columns
+
+
+def snapshot_rows(conn: Connection, day: int, customer_id: str | None = None) -> SnapshotRows:
+    """Everything as it stood at the end of `day`; of one customer when `customer_id` is given."""
+    newest = conn.exec_driver_sql("SELECT max(day) FROM run").scalar()
+    past = newest is not None and day < int(newest)
+    work = {
+        name: [row for row in work_rows(conn, name, day) if _is(row, customer_id)]
+        for name in TABLES
+    }
+    found = tasks_as_of(conn, day, customer_id, past=past)
+    place = {task.task_id: at for at, task in enumerate(found)}
+    links = {row["link"] for row in work["work_note"]}
+    return SnapshotRows(
+        tasks=_tasks(found, {row["task_id"]: row for row in work["work_task"]}),
+        task_events=_events(conn, day, place),
+        alerts=_alerts(conn, day, customer_id, work["work_alert"], links),
+        tags=_columns(work["work_tag"], "customer_id", "tag"),
+        risk=_risk(work["work_risk"]),
+        sentiment=_columns(
+            work["work_sentiment"], "customer_id", "#set_on", "sentiment", "reason", "who"
+        ),
+        notes=_notes(work["work_note"]),
+    )
+
+
+def shown_state(task: TaskRow, work: Row | None) -> str:
+    """The work's state if it is of the same episode and severity has not risen above it
+    (definitions.md section 6), else not started."""
+    if work is None or work["state"] is None or work["episode"] != task.episode:
+        return NOT_STARTED
+    return NOT_STARTED if task.severity > (work["severity"] or 0) else str(work["state"])
+
+
+def snoozed_until(task: TaskRow, work: Row | None) -> int | None:
+    """Snooze hides until its date, unless severity rose to High since."""
+    if work is None or work["snooze_until"] is None:
+        return None
+    risen = task.severity == HIGH and (work["snooze_severity"] or HIGH) < HIGH
+    return None if risen else int(work["snooze_until"])
+
+
+def _is(row: Row, customer_id: str | None) -> bool:
+    return customer_id is None or row["customer_id"] == customer_id
+
+
+def _tasks(found: Sequence[TaskRow], work: dict[str, Row]) -> Columns:
+    rows: list[Row] = []
+    for task in found:
+        own = work.get(task.task_id)
+        row: Row = {name: getattr(task, name) for name in TASK_COLUMNS}
+        row["shown_state"] = shown_state(task, own)
+        row["snooze_until"] = snoozed_until(task, own)
+        for name in ("assignee", "comment", "verdict", "accepted"):
+            row[name] = own[name] if own else None
+        row["finished_on"] = own["set_on"] if own and own["state"] == "finished" else None
+        if own and own["due_on"] is not None:
+            row["due_on"] = own["due_on"]
+        rows.append(row)
+    columns = _columns(
+        rows,
+        *("task_id", "customer_id", "rule", "category", "subject", "#severity", "shown_state"),
+        *("?active", "text", "evidence", "#due_on", "#first_seen", "#last_seen", "#opened_on"),
+        *("#resolved_on", "#episode", "state", "#checked_on", "assignee", "#snooze_until"),
+        *("comment", "#finished_on", "verdict", "accepted"),
+    )
+    return _renamed(columns, "task_id")
+
+
+def _events(conn: Connection, day: int, place: dict[str, int]) -> Columns:
+    sql = (
+        "SELECT e.task_id, t.customer_id, e.day, e.kind, e.severity, e.episode, e.text "
+        "FROM task_event e JOIN task t ON t.task_id = e.task_id WHERE e.day <= ? "
+        "ORDER BY e.day, e.task_id, e.episode"
+    )
+    rows = [row for row in fetch(conn, sql, (day,)) if row[0] in place]
+    task, customer, days, kind, severity, episode, text = turned(rows, 7)
+    data = {
+        "task": ints([place[one] for one in task]),
+        "customer_id": list(customer),
+        "day": ints(days),
+        "kind": list(kind),
+        "severity": ints(severity),
+        "episode": ints(episode),
+        "text": list(text),
+    }
+    return Columns(data, len(rows))
+
+
+def _alerts(
+    conn: Connection, day: int, customer_id: str | None, work: list[Row], links: set[str]
+) -> Columns:
+    verdicts = {row["alert_id"]: row["verdict"] for row in work}
+    sql = (
+        "SELECT alert_id, episode, kind, type, customer_id, subject, text, evidence, opened_on, "
+        "CASE WHEN closed_on <= ? THEN closed_on END FROM alert WHERE opened_on <= ? "
+        "AND (? IS NULL OR customer_id = ?) ORDER BY alert_id, episode"
+    )
+    names = (
+        *("alert_id", "episode", "kind", "type", "customer_id", "subject", "text", "evidence"),
+        *("opened_on", "closed_on"),
+    )
+    rows = [
+        dict(zip(names, row, strict=True))
+        for row in fetch(conn, sql, (day, day, customer_id, customer_id))
+    ]
+    for row in rows:
+        row["action_step"] = row["alert_id"] in links
+        row["verdict"] = verdicts.get(row["alert_id"])
+    columns = _columns(
+        rows,
+        *("alert_id", "#episode", "kind", "type", "customer_id", "subject", "text", "evidence"),
+        *("#opened_on", "#closed_on", "?action_step", "verdict"),
+    )
+    return _renamed(columns, "alert_id")
+
+
+def _risk(rows: Iterable[Row]) -> Columns:
+    parsed = [
+        {**row, **{name: tuple(json.loads(row[name])) for name in ("risk_tags", "confidence_tags")}}
+        for row in rows
+    ]
+    return _columns(
+        parsed,
+        *("customer_id", "#set_on", "#score", "risk_tags", "confidence_tags", "risk_note"),
+        *("confidence_note", "who"),
+    )
+
+
+def _notes(rows: list[Row]) -> Columns:
+    columns = _columns(
+        rows,
+        *("note_id", "customer_id", "kind", "#at", "direction", "?held", "author", "contact_id"),
+        *("subject", "body", "link"),
+    )
+    return _renamed(columns, "note_id")
+
+
+def _columns(rows: Sequence[Row], *names: str) -> Columns:
+    """Columns of rows; "#name" is a number, "?name" a flag, the others text."""
+    data: dict[str, Any] = {}
+    for marked in names:
+        name = marked.lstrip("#?")
+        values = [row[name] for row in rows]
+        if marked[0] == "#":
+            data[name] = ints(values)
+        elif marked[0] == "?":
+            data[name] = np.array(values, bool)
+        else:
+            data[name] = values
+    return Columns(data, len(rows))
+
+
+def _renamed(columns: Columns, key: str) -> Columns:
+    data = {"id" if name == key else name: columns[name] for name in columns}
+    return Columns(data, columns.length)
