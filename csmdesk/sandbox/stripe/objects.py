@@ -278,7 +278,6 @@ def invoice_json(owner: BillingCustomer, row: Invoice, shape: Shape) -> Json:
         "customer_name": owner.name,
         "default_tax_rates": [],
         "description": None,
-        "discounts": [],
         "due_date": row.due_at,
         "lines": listing(f"/v1/invoices/{row.stripe_id}/lines", lines),
         "livemode": False,
@@ -298,12 +297,30 @@ def invoice_json(owner: BillingCustomer, row: Invoice, shape: Shape) -> Json:
             "paid_at": row.paid_at,
             "voided_at": row.voided_at,
         },
-        "subtotal": row.amount_due,
-        "total": row.amount_due,
-    }
+    } | _sums(owner, row)
     if "customer" in shape.expand:
         answer["customer"] = customer_json(owner, Shape(shape.legacy))
     return answer | (_old_invoice(row) if shape.legacy else _new_invoice(row))
+
+
+def _sums(owner: BillingCustomer, row: Invoice) -> Json:
+    """The lines before and after the discount; a credit leaves a total below zero, due 0."""
+    subtotal = sum(line.amount for line in row.lines)
+    off = max(subtotal - row.amount_due, 0)
+    discounts = [
+        discount.stripe_id
+        for subscription in owner.subscriptions
+        for discount in subscription.discounts
+        if off
+        and subscription.stripe_id == row.subscription_id
+        and discount.start <= row.created_at < (discount.end or row.created_at + 1)
+    ]
+    return {
+        "subtotal": subtotal,
+        "total": subtotal - off,
+        "discounts": discounts,
+        "total_discount_amounts": [{"amount": off, "discount": d} for d in discounts[:1]],
+    }
 
 
 def _old_invoice(row: Invoice) -> Json:
@@ -328,7 +345,6 @@ def _new_invoice(row: Invoice) -> Json:
         "amount_overpaid": 0,
         "issuer": {"type": "self"},
         "parent": parent,
-        "total_discount_amounts": [],
         "total_taxes": [],
     }
 
