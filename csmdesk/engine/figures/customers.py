@@ -13,7 +13,6 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING, iso_day
-from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import BANDS, GOOD, NEUTRAL, NO_BAND, POOR
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
@@ -67,7 +66,7 @@ def _tenths(value: int | None) -> float | None:
 
 def members(portfolio: Portfolio, scope: Scope) -> Bools:
     """Customers of the scope's CSM and segment as of its day, of any status; nobody for a CSM or
-    segment that does not exist (`check_scope` says so)."""
+    segment that does not exist."""
     count = portfolio.customers.length
     mask = np.ones(count, dtype=np.bool_)
     if scope.csm:
@@ -75,17 +74,6 @@ def members(portfolio: Portfolio, scope: Scope) -> Bools:
     if scope.segment:
         mask &= portfolio.segment_members.get(scope.segment, np.zeros(count, dtype=np.bool_))
     return mask
-
-
-def check_scope(portfolio: Portfolio, scope: Scope) -> None:
-    """Raise BadInput for a CSM or segment that the portfolio does not know."""
-    for kind, name, known in (
-        ("CSM", scope.csm, portfolio.csms),
-        ("segment", scope.segment, portfolio.segments),
-    ):
-        if name and name not in known:
-            said = ", ".join(known) or "none is defined"
-            raise BadInput(f"There is no {kind} “{name}”.", f"Known: {said}.")
 
 
 def totals(portfolio: Portfolio, scope: Scope) -> CustomersTotals:

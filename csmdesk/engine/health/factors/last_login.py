@@ -6,7 +6,7 @@ import numpy as np
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.texts import plural
+from csmdesk.domain.texts import Locale, plural
 from csmdesk.engine.health.factor import Detail, Factor, Raw, as_days, millionths, raw_values
 
 NEVER = 1_000_000
@@ -26,6 +26,10 @@ def text(num: int, den: int, detail: Detail) -> str:
     return f"Last login {plural(num, 'day', locale=detail.locale)} ago"
 
 
+def shown(num: int, den: int, locale: Locale) -> str:
+    return "never" if num >= NEVER * den else as_days(num, den, locale)
+
+
 FACTOR = Factor(
     key="last_login",
     pillar="adoption",
@@ -35,5 +39,5 @@ FACTOR = Factor(
     source="usage",
     raw=raw,
     text=text,
-    shown=lambda num, den, locale: "never" if num >= NEVER else as_days(num, den, locale),
+    shown=shown,
 )
