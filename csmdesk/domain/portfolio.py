@@ -11,6 +11,7 @@ from csmdesk.domain.columns import Columns
 from csmdesk.domain.inputs import SourceState
 
 HISTORY_DAYS = 180
+NO_MEASURES = Columns({}, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Portfolio:
     subscriptions: customer, status_type, started_on, cancelled_on, ended_on, mrr
 
     chi_history: int16 (HISTORY_DAYS, customers), last row = `day`, -1 = none.
+    measures: every measure of `engine.measure`, one row per customer.
     factors, num, den, has, score, points, weight, weight_total, cap_points: as in `findings.Health`.
     """
 
@@ -77,3 +79,4 @@ class Portfolio:
     run_day: int
     run_at: int
     run_ms: int
+    measures: Columns = NO_MEASURES
