@@ -1,7 +1,7 @@
 """Exchange rates of the demo: deterministic monthly steps, no clock and no network.
 
-A rate is USD minor units for one native minor unit, exact. Every month of 2020 to 2040
-moves at most 2 % around the currency's base rate.
+A rate is USD minor units for one native minor unit, exact. It swings by 2 % around the
+currency's base rate, about 1 % a month at most, on any date of 2020 to 2040.
 """
 
 from __future__ import annotations
@@ -23,6 +23,6 @@ def rate(currency: str, day: date) -> Fraction:
     base = Fraction(_BASE[code], 10_000)
     if code != "USD":
         month = day.year * 12 + day.month - 1
-        step = (month * _STRIDE[code]) % 41 - 20  # -20 … 20 tenths of a percent
+        step = abs(month * _STRIDE[code] % 82 - 41) - 20  # -20 … 21 tenths of a percent
         base = base * (1000 + step) / 1000
     return base * Fraction(100, 10 ** EXPONENTS[code])

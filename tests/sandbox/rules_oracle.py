@@ -16,7 +16,6 @@ from tests.sandbox.world_oracle import (
     SEVERITIES,
     View,
     day_of,
-    mrr_from_bills,
     months_of,
     view,
 )
@@ -238,19 +237,15 @@ def record_integrity(p: Portfolio, v: View, back: int) -> int:
         recent = v.events[-7:].any() and v.account.billing
         running = any(s.status != "canceled" for c in v.account.billing for s in c.subscriptions)
         return 3 if recent and not running else 0
-    arr = 12 * sum(
-        mrr_from_bills(s, list(c.invoices), p.today)
-        for c in v.account.billing
-        for s in c.subscriptions
-    )
+    billed = v.account.billing[0].subscriptions[0].currency.upper()
     digits = {"JPY": 0, "KWD": 3}.get(company.currency, 2)
-    stated = float(company.acv or 0) * 10**digits
-    apart = abs(stated - float(arr)) / float(arr)
+    stated = float(company.acv or 0) * 10**digits * float(rate(company.currency, p.today))
+    apart = abs(stated - float(v.arr_usd)) / float(v.arr_usd)
     if apart > 0.10:
         return 3
     if apart > 0.03 or (v.renewal is not None and v.renewal < p.today):
         return 2
-    return 1 if any(c.name != company.name for c in v.account.billing) else 0
+    return 1 if billed != company.currency else 0
 
 
 RULES: dict[str, Callable[[Portfolio, View, int], int]] = {

@@ -70,9 +70,13 @@ def company_of(
     held = {change.field: change for change in history}
     owner = held.get("hubspot_owner_id")
     turned = [at(day) for contract in contracts for day in contract.turning_days() if day <= last]
+    if role.part == "other_currency":
+        turned.append(at(last.replace(day=1)))  # the stated value follows the month's rate
     tags = rng.choice(len(words.TAGS), size=int(rng.integers(0, 3)), replace=False)
     renewal = held["renewal_date"].value if "renewal_date" in held else ""
-    currency = contracts[0].currency.upper() if contracts else "USD"
+    # One customer's contract is stated in the vendor's currency, whatever is billed.
+    billed_as_stated = contracts and role.part != "other_currency"
+    currency = contracts[0].currency.upper() if billed_as_stated else "USD"
     return Company(
         hubspot_id("company", role.index),
         account_key(role.index),
@@ -187,6 +191,8 @@ def _acv(role: Role, contracts: Sequence[Contract], last: date) -> str | None:
     """The yearly value the CRM states; while nothing is paid, that of the last paid day."""
     days = sorted({day for contract in contracts for day in contract.turning_days() if day <= last})
     factor = _ACV_FACTOR.get(role.part, Fraction(1))
+    if role.part == "other_currency":
+        factor = rate(contracts[0].currency, last)
     stated = (_yearly(contracts, day, factor) for day in reversed(days))
     return next((text for text in stated if text), None)
 

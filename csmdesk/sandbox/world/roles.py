@@ -49,7 +49,8 @@ CAST: dict[str, tuple[str, int, int]] = {
     "champion_leaves": ("champion_gone", 3, 150),
     "one_user": ("champion_gone", 2, 60),
     "booms": ("healthy", 3, 180),
-    "other_name": ("mismatch", 2, 0),
+    "other_name": ("mismatch", 1, 0),
+    "other_currency": ("mismatch", 2, 0),
     "acv_5_off": ("mismatch", 1, 0),
     "acv_20_off": ("mismatch", 1, 0),
     "renewal_off": ("mismatch", 1, 0),
@@ -70,7 +71,7 @@ CAST: dict[str, tuple[str, int, int]] = {
     "yen": ("healthy", 1, 0),
     "dinar": ("healthy", 1, 0),
 }
-PLAIN_SHARE = 54  # plain customers in one round of the cast; a round is 174, as 214 have room for
+PLAIN_SHARE = 53  # plain customers in one round of the cast; a round is 174, as 214 have room for
 JOIN_STEP = 20.0  # days between two newcomers among 214 customers
 LEAVE_STEP = 28.0  # days between two plain customers who leave, among 214
 FIRST_JOIN = REFERENCE - timedelta(days=730)

@@ -25,6 +25,7 @@ _YEARLY = {
     "renewal_past",
     "wavers",
     "other_name",
+    "other_currency",
     "billed_twice",
 }
 _LARGE = {
@@ -38,7 +39,13 @@ _LARGE = {
     "seats_15",
 }
 _MIXED = {"plain", "newcomer"}
-_CURRENCY = {"yen": "jpy", "dinar": "kwd", "other_name": "gbp", "champion_leaves": "eur"}
+_CURRENCY = {
+    "yen": "jpy",
+    "dinar": "kwd",
+    "other_name": "gbp",
+    "other_currency": "eur",
+    "champion_leaves": "eur",
+}
 # yearly value in USD: three sorts of customer, lognormal (median, sigma)
 _SIZES = ((6_000, 0.9), (28_000, 0.7), (150_000, 0.9))
 
