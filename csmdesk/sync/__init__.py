@@ -1,0 +1,1 @@
+"""Reading connected systems: one HTTP client, streams of pages, a folder per connector."""

@@ -1,0 +1,73 @@
+"""What the client has to know about one system, and where it is allowed to send a key."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from csmdesk.domain.errors import SourceError
+from csmdesk.sync.errors import Complaint
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A system's address, key and manners. `group` names the rate budget a path draws from."""
+
+    source: str
+    title: str
+    base_url: str
+    key: str = field(repr=False)
+    complain: Callable[[int, bytes], Complaint]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    group: Callable[[str], str] = lambda _: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Time-outs in seconds, sizes in bytes, and how often and how long to try again."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    whole: float = 300.0
+    most_bytes: int = 256 * MEGABYTE
+    attempts: int = 6
+    base: float = 0.5
+    longest: float = 30.0
+    most_wait: float = 300.0
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine, without asking a name server."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_address(api: Api) -> bool:
+    """Refuse an address to which a key must not go; True when it is this machine.
+
+    Raises SourceError: no host, another scheme than https, or credentials in the address.
+    """
+    parts = urlsplit(api.base_url)
+    host = parts.hostname or ""
+    local = is_loopback(host)
+    if parts.scheme == "http" and not local:
+        raise SourceError(
+            api.source,
+            f"{api.title}: {host or 'the address'} is asked for by plain HTTP, which shows the key.",
+            "Use an address that begins with https://.",
+        )
+    if parts.scheme not in ("http", "https") or not host or parts.username:
+        raise SourceError(
+            api.source,
+            f"{api.title}: the address given is not usable.",
+            "It must look like https://host/path, without a name or password.",
+        )
+    return local

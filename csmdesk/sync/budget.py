@@ -1,0 +1,95 @@
+"""How fast one host wants to be asked: learned from its headers and its refusals, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+_LOW = 10  # below a tenth of a window's requests, spread what is left over the window
+_SLOWEST = 5.0
+
+
+def server_time(headers: Mapping[str, str]) -> int | None:
+    """Epoch seconds of the `Date` header, None when it is absent or unreadable."""
+    try:
+        return int(parsedate_to_datetime(headers["Date"]).timestamp())
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def asked_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks us to wait (Retry-After, else X-RateLimit-Reset)."""
+    now = server_time(headers)
+    text = headers.get("Retry-After", "").strip()
+    if text:
+        if text.replace(".", "", 1).isdigit():
+            return float(text)
+        until = server_time({"Date": text})
+        if until is not None and now is not None:
+            return max(0.0, until - now)
+    reset = headers.get("X-RateLimit-Reset", "").strip()
+    if reset.isdigit() and now is not None:
+        return max(0.0, int(reset) - now)
+    return None
+
+
+def _number(headers: Mapping[str, str], name: str) -> int | None:
+    text = headers.get(name, "").strip()
+    return int(text) if text.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    most: int
+    left: int
+    seconds: float
+
+
+def _windows(headers: Mapping[str, str]) -> list[_Window]:
+    """The rate windows that an answer tells of."""
+    found = []
+    prefix = "X-HubSpot-RateLimit-"
+    span = _number(headers, prefix + "Interval-Milliseconds")
+    for most, left, seconds in (
+        (prefix + "Max", prefix + "Remaining", span / 1000 if span else None),
+        (prefix + "Secondly", prefix + "Secondly-Remaining", 1.0),
+        ("X-RateLimit-Limit", "X-RateLimit-Remaining", asked_wait(headers)),
+    ):
+        limit, rest = _number(headers, most), _number(headers, left)
+        if limit and rest is not None and seconds is not None:
+            found.append(_Window(limit, rest, seconds))
+    return found
+
+
+class Budget:
+    """When the next request of a group may go out, on a monotonic clock in seconds."""
+
+    def __init__(self, clock: Callable[[], float], step: float) -> None:
+        self._clock = clock
+        self._step = step
+        self._ready: dict[str, float] = {}
+        self._pace: dict[str, float] = {}
+
+    def delay(self, group: str) -> float:
+        """Seconds to wait before the next request of `group`; books the request."""
+        now = self._clock()
+        start = max(now, self._ready.get(group, 0.0))
+        self._ready[group] = start + self._pace.get(group, 0.0)
+        return start - now
+
+    def note(self, group: str, headers: Mapping[str, str]) -> None:
+        """Learn from the headers of an answer."""
+        for window in _windows(headers):
+            if window.left <= 0:
+                self._hold(group, window.seconds)
+            elif window.left * _LOW < window.most:
+                self._hold(group, window.seconds / window.left)
+
+    def refused(self, group: str) -> None:
+        """A 429: ask more slowly from now on."""
+        pace = self._pace.get(group, 0.0)
+        self._pace[group] = min(max(2 * pace, self._step), _SLOWEST)
+
+    def _hold(self, group: str, seconds: float) -> None:
+        self._ready[group] = max(self._ready.get(group, 0.0), self._clock() + seconds)

@@ -1,0 +1,211 @@
+"""One HTTP client for all systems: waits, retries by outcome, and errors that a person can act on."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+import requests
+
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.errors import AuthError, BadAnswer, RateLimited, SourceError, Unreachable
+from csmdesk.sync.api import Api, Patience
+from csmdesk.sync.budget import Budget, asked_wait, server_time
+from csmdesk.sync.errors import Complaint, Refused
+from csmdesk.sync.transport import Params, Reply, TooLarge, Transport
+
+T = TypeVar("T")
+_SHOWN = 300  # characters of a vendor's own words in a message
+
+
+class _Again(Exception):
+    """This attempt failed in a way that another may not."""
+
+    def __init__(self, error: SourceError, wait: float | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.wait = wait
+
+
+class HttpClient:
+    """Asks one system. `jitter` gives numbers in [0, 1), `clock` monotonic seconds.
+
+    `server_now` is the newest `Date` a server told, epoch seconds, None before the first answer.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        cancel: CancelToken,
+        patience: Patience | None = None,
+        jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.api = api
+        self.cancel = cancel
+        self.requests = 0
+        self.server_now: int | None = None
+        self._patience = patience or Patience()
+        self._jitter = jitter
+        self._budget = Budget(clock, self._patience.base / 2)
+        self._transport = Transport(api, cancel, self._patience)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def get(self, path: str, kind: type[T], params: Params = ()) -> T:
+        return self.call("GET", path, kind, params)
+
+    def post(self, path: str, kind: type[T], body: object, params: Params = ()) -> T:
+        """A POST that only reads: it is retried like a GET."""
+        return self.call("POST", path, kind, params, msgspec.json.encode(body))
+
+    def call(
+        self, method: str, path: str, kind: type[T], params: Params = (), body: bytes | None = None
+    ) -> T:
+        """Ask until there is an answer that decodes to `kind`.
+
+        Raises AuthError, Unreachable, RateLimited, BadAnswer, Refused or Cancelled.
+        """
+        group = self.api.group(path)
+        attempt = 0
+        while True:
+            self.cancel.check()
+            self.cancel.wait(self._budget.delay(group))
+            try:
+                return self._once(group, method, path, kind, params, body)
+            except _Again as again:
+                attempt += 1
+                if attempt >= self._patience.attempts:
+                    raise again.error from again
+                self.cancel.wait(self._pause(again.wait, attempt))
+
+    def _pause(self, asked: float | None, attempt: int) -> float:
+        """Seconds before the next attempt: what the server asks, else exponential with jitter."""
+        if asked is not None:
+            return asked + self._patience.base * self._jitter() / 10
+        longest = min(self._patience.longest, self._patience.base * 2.0 ** (attempt - 1))
+        return longest * (0.5 + self._jitter() / 2)
+
+    def _once(
+        self, group: str, method: str, path: str, kind: type[T], params: Params, body: bytes | None
+    ) -> T:
+        title = self.api.title
+        self.requests += 1
+        try:
+            reply = self._transport.send(method, path, params, body)
+        except TooLarge:
+            raise BadAnswer(
+                self.api.source,
+                f"{title}: an answer is larger than {self._patience.most_bytes:,} bytes.",
+                "Nothing of it was kept; the next synchronisation tries again.",
+            ) from None
+        except requests.Timeout:
+            raise _Again(self._unreachable("gave no answer in time")) from None
+        except requests.RequestException as error:
+            raise _Again(self._unreachable(_reason(error))) from None
+        self.server_now = server_time(reply.headers) or self.server_now
+        self._budget.note(group, reply.headers)
+        if reply.status in (200, 207):
+            return self._decoded(reply, kind)
+        raise self._failure(group, reply)
+
+    def _unreachable(self, what: str) -> Unreachable:
+        return Unreachable(
+            self.api.source,
+            f"{self.api.title} {what}.",
+            "Check the network connection; the next synchronisation goes on from here.",
+        )
+
+    def _decoded(self, reply: Reply, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(reply.content, type=kind)
+        except msgspec.ValidationError as error:
+            what = f"is not what its documentation promises ({self._clean(str(error))})"
+        except msgspec.DecodeError:
+            what = "is incomplete or no JSON"
+        raise _Again(
+            BadAnswer(
+                self.api.source,
+                f"{self.api.title}: an answer {what}.",
+                "Nothing of it was kept; the next synchronisation tries again.",
+            )
+        )
+
+    def _failure(self, group: str, reply: Reply) -> Exception:
+        complaint = self.api.complain(reply.status, reply.content)
+        words = self._clean(complaint.message)
+        if reply.status in (401, 403) and not complaint.final:
+            return self._auth(reply.status, complaint, words)
+        if reply.status == 429 or complaint.final:
+            return self._limited(group, reply, complaint, words)
+        if reply.status >= 500 or reply.status == 408:
+            error = Unreachable(
+                self.api.source,
+                f"{self.api.title} has trouble of its own (error {reply.status}).",
+                "Try again later; the next synchronisation goes on from here.",
+            )
+            return _Again(error, asked_wait(reply.headers))
+        return Refused(
+            self.api.source,
+            f"{self.api.title} refused a request (error {reply.status}{': ' + words if words else ''}).",
+            reply.status,
+            f"Reference: {complaint.reference}." if complaint.reference else "",
+        )
+
+    def _auth(self, status: int, complaint: Complaint, words: str) -> AuthError:
+        title = self.api.title
+        if status == 401:
+            return AuthError(
+                self.api.source,
+                f"{title} does not accept the key.",
+                f"Make a new key at {title} and enter it under Settings → Sources.",
+            )
+        scopes = ", ".join(complaint.scopes)
+        return AuthError(
+            self.api.source,
+            f"{title}: the key lacks a permission ({scopes or words or 'not named'}).",
+            f"Give the key this permission at {title}, or make a new one, then synchronise again.",
+        )
+
+    def _limited(
+        self, group: str, reply: Reply, complaint: Complaint, words: str
+    ) -> RateLimited | _Again:
+        self._budget.refused(group)
+        wait = asked_wait(reply.headers)
+        retry_at = int((self.server_now or 0) + wait) if wait and self.server_now else 0
+        if complaint.final:
+            return RateLimited(
+                self.api.source,
+                f"{self.api.title}: the requests allowed for today are used up.",
+                "They come back at midnight in the account's time zone; nothing read so far is lost.",
+                retry_at,
+            )
+        error = RateLimited(
+            self.api.source,
+            f"{self.api.title} asks us to slow down{f' ({words})' if words else ''}.",
+            "The next synchronisation goes on from here.",
+            retry_at,
+        )
+        too_long = wait is not None and wait > self._patience.most_wait
+        return error if too_long else _Again(error, wait)
+
+    def _clean(self, words: str) -> str:
+        """A vendor's words, short and without the key."""
+        text = " ".join(words.split()).replace(self.api.key, "***") if self.api.key else words
+        return text[:_SHOWN]
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Why a connection failed, in words that hold no address and no key."""
+    text = str(error)
+    if "NameResolution" in text or "getaddrinfo" in text:
+        return "cannot be found (no network, or a wrong address)"
+    if "refused" in text:
+        return "refuses the connection"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "shows a certificate that cannot be trusted"
+    return "broke off the connection"

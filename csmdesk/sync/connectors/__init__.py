@@ -1,0 +1,22 @@
+"""The systems that can be read: one folder and one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from csmdesk.domain.settings import Source
+from csmdesk.sync.connectors.hubspot import HubSpot
+from csmdesk.sync.connectors.intercom import Intercom
+from csmdesk.sync.connectors.posthog import PostHog
+from csmdesk.sync.connectors.stripe import Stripe
+from csmdesk.sync.stream import Connector
+
+Maker: TypeAlias = Callable[[Source, str], Connector]
+
+CONNECTORS: dict[str, Maker] = {
+    HubSpot.system: HubSpot,
+    Stripe.system: Stripe,
+    PostHog.system: PostHog,
+    Intercom.system: Intercom,
+}

@@ -1,0 +1,82 @@
+"""HubSpot: the CRM. Reads with a service key by the paths of one dated API version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from csmdesk.domain.settings import Source
+from csmdesk.sync.api import Api
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.hubspot import activities, companies, contacts, deals, tickets
+from csmdesk.sync.connectors.hubspot.objects import ObjectStream
+from csmdesk.sync.connectors.hubspot.owners import OwnerStream
+from csmdesk.sync.connectors.hubspot.setup import SetupStream
+from csmdesk.sync.connectors.hubspot.wire import DETAILS, SYSTEM
+from csmdesk.sync.errors import Complaint
+from csmdesk.sync.stream import Stream
+
+BASE_URL = "https://api.hubapi.com"
+
+
+class _Detail(msgspec.Struct):
+    context: dict[str, list[str]] = {}
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    category: str = ""
+    correlationId: str = ""
+    policyName: str = ""
+    errors: list[_Detail] = []
+    context: dict[str, list[str]] = {}
+
+
+def complain(status: int, body: bytes) -> Complaint:
+    """Read an error body: which scopes are missing, whether the day's quota is gone."""
+    try:
+        error = msgspec.json.decode(body, type=_Error)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Complaint()
+    told = [error.context, *(detail.context for detail in error.errors)]
+    scopes = [scope for context in told for scope in context.get("requiredGranularScopes", [])]
+    scopes += [scope for context in told for scope in context.get("requiredScopes", [])]
+    daily = status == 429 and error.policyName == "DAILY"
+    return Complaint(error.message, tuple(dict.fromkeys(scopes)), daily, error.correlationId)
+
+
+def group(path: str) -> str:
+    """Searches draw from a budget of their own, which no header tells."""
+    return "search" if path.endswith("/search") else ""
+
+
+class HubSpot:
+    """The connector; `source.fields` overrides which company property feeds which field."""
+
+    system = SYSTEM
+    title = "HubSpot"
+    kinds = ("crm", "support")
+
+    def __init__(self, source: Source, key: str) -> None:
+        self._base_url = source.base_url or BASE_URL
+        self._fields = {**companies.FIELDS, **source.fields}
+        self._key = key
+
+    def api(self) -> Api:
+        return Api(SYSTEM, self.title, self._base_url, self._key, complain, group=group)
+
+    def probe(self, client: HttpClient) -> None:
+        client.get(DETAILS, msgspec.Raw)
+
+    def streams(self) -> Sequence[Stream]:
+        fields = {name: place for name, place in self._fields.items() if place}
+        return (
+            SetupStream(frozenset(fields.values())),
+            OwnerStream(),
+            ObjectStream(companies.kind(fields)),
+            ObjectStream(contacts.KIND),
+            ObjectStream(tickets.KIND),
+            ObjectStream(deals.KIND),
+            *(ObjectStream(kind) for kind in activities.KINDS),
+        )

@@ -1,0 +1,97 @@
+"""HubSpot's paths and answers, as far as they are read."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+SYSTEM = "hubspot"
+VERSION = "2026-03"
+OBJECTS = f"/crm/objects/{VERSION}"
+OWNERS = f"/crm/owners/{VERSION}"
+PIPELINES = f"/crm/pipelines/{VERSION}"
+PROPERTIES = f"/crm/properties/{VERSION}"
+ASSOCIATIONS = f"/crm/associations/{VERSION}"
+DETAILS = f"/account-info/{VERSION}/details"
+
+LIST_PAGE = 100
+SEARCH_PAGE = 200
+READ_BATCH = 50  # the most that a batch read with history takes
+LINK_BATCH = 1000
+
+Properties: TypeAlias = dict[str, str | None]
+
+
+class Next(msgspec.Struct):
+    after: str
+
+
+class Paging(msgspec.Struct):
+    next: Next | None = None
+
+
+class Version(msgspec.Struct):
+    """One dated value of `propertiesWithHistory`."""
+
+    timestamp: str
+    value: str | None = None
+
+
+class Link(msgspec.Struct):
+    id: str
+
+
+class Links(msgspec.Struct):
+    results: list[Link] = []
+    paging: Paging | None = None
+
+
+class Row(msgspec.Struct, rename="camel"):
+    """An object of the CRM, of any type."""
+
+    id: str
+    properties: Properties
+    properties_with_history: dict[str, list[Version]] = {}
+    associations: dict[str, Links] = {}
+
+
+class RawPage(msgspec.Struct):
+    """A page of a list, search or batch read; rows are decoded one by one."""
+
+    results: list[msgspec.Raw]
+    paging: Paging | None = None
+    total: int = 0
+
+    @property
+    def after(self) -> str:
+        """The cursor of the next page, "" at the end."""
+        return self.paging.next.after if self.paging and self.paging.next else ""
+
+
+class From(msgspec.Struct):
+    id: str
+
+
+class To(msgspec.Struct):
+    toObjectId: str | int
+
+
+class LinkRow(msgspec.Struct, rename={"origin": "from"}):
+    origin: From
+    to: list[To] = []
+
+
+class LinkPage(msgspec.Struct):
+    results: list[LinkRow] = []
+
+
+class IdPage(msgspec.Struct):
+    """A page of a list of which only the ids matter."""
+
+    results: list[Link]
+    paging: Paging | None = None
+
+    @property
+    def after(self) -> str:
+        return self.paging.next.after if self.paging and self.paging.next else ""

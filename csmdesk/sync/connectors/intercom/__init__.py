@@ -1,0 +1,66 @@
+"""Intercom: support conversations, with the companies and contacts they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from csmdesk.domain.settings import Source
+from csmdesk.sync.api import Api
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.intercom.companies import CompanyStream
+from csmdesk.sync.connectors.intercom.contacts import ContactStream, Employers
+from csmdesk.sync.connectors.intercom.conversations import ConversationStream
+from csmdesk.sync.connectors.intercom.wire import SYSTEM, VERSION
+from csmdesk.sync.errors import Complaint
+from csmdesk.sync.stream import Stream
+
+BASE_URL = "https://api.intercom.io"
+
+
+class _Detail(msgspec.Struct):
+    code: str = ""
+    message: str = ""
+
+
+class _Error(msgspec.Struct):
+    errors: list[_Detail] = []
+    request_id: str | None = None
+
+
+def complain(status: int, body: bytes) -> Complaint:
+    try:
+        error = msgspec.json.decode(body, type=_Error)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Complaint()
+    words = "; ".join(detail.message or detail.code for detail in error.errors)
+    return Complaint(words, reference=error.request_id or "")
+
+
+class Intercom:
+    """The connector; `source.fields["hubspot_id"]` names the attribute with the CRM's id."""
+
+    system = SYSTEM
+    title = "Intercom"
+    kinds = ("support",)
+
+    def __init__(self, source: Source, key: str) -> None:
+        self._base_url = source.base_url or BASE_URL
+        self._crm_attribute = source.fields.get("hubspot_id", "hubspot_id")
+        self._key = key
+
+    def api(self) -> Api:
+        headers = {"Intercom-Version": VERSION}
+        return Api(SYSTEM, self.title, self._base_url, self._key, complain, headers)
+
+    def probe(self, client: HttpClient) -> None:
+        client.get("/me", msgspec.Raw)
+
+    def streams(self) -> Sequence[Stream]:
+        employers = Employers()
+        return (
+            CompanyStream(self._crm_attribute),
+            ContactStream(employers),
+            ConversationStream(employers),
+        )

@@ -1,0 +1,104 @@
+"""Companies. There is no "updated since": all of them are read, once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from csmdesk.domain.facts import Account, Fact
+from csmdesk.sync import domains
+from csmdesk.sync.connectors.intercom import wire
+from csmdesk.sync.decode import Rows, day_or_none
+from csmdesk.sync.errors import Refused
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Context
+
+
+class CompanyStream:
+    """By page up to 10,000 companies, beyond that by the one scroll an app may have open.
+
+    Neither can be resumed in a later run (pages shift, a scroll dies in a minute), so a load that
+    broke off begins again; what it wrote is written again without a change.
+    """
+
+    key = "companies"
+    title = "companies"
+    essential = True
+
+    def __init__(self, crm_attribute: str) -> None:
+        self._crm_attribute = crm_attribute
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        stored = context.cursor_of(self.key)
+        # Asked on every run: it tells the server's day, and at once whether the key works.
+        context.client.get("/me", msgspec.Raw)
+        today = context.server_day() or 0
+        if stored is not None and stored["day"] == today:
+            return
+        before = stored["day"] if stored else -1
+        ids: set[str] = set()
+        held: Page | None = None
+        for raw in self._raw_pages(context):
+            if held is not None:
+                yield held
+            held = self._page(raw, ids, before)
+        yield Page(
+            cursor={"day": today},
+            complete=True,
+            facts=held.facts if held else [],
+            problems=held.problems if held else [],
+            kept={"account": frozenset(ids)},
+        )
+
+    def _raw_pages(self, context: Context) -> Iterator[list[msgspec.Raw]]:
+        number = 0
+        while True:
+            number += 1
+            size = wire.COMPANY_PAGE
+            params = [("page", str(number)), ("per_page", str(size)), ("order", "asc")]
+            path = "/companies/list"
+            page = context.client.call("POST", path, wire.CompanyList, params)
+            total = page.total_count or 0
+            if total > wire.LIST_CAP:
+                yield from self._scrolled(context)
+                return
+            yield page.data
+            if number * size >= total or not page.data:
+                return
+
+    def _scrolled(self, context: Context) -> Iterator[list[msgspec.Raw]]:
+        scroll = ""
+        while True:
+            params = [("scroll_param", scroll)] if scroll else []
+            page = context.client.get("/companies/scroll", wire.CompanyList, params)
+            if not page.data:
+                return
+            if not page.scroll_param:
+                raise Refused(wire.SYSTEM, "Intercom ended the list of companies early.", 400)
+            scroll = page.scroll_param
+            yield page.data
+
+    def _page(self, raw: list[msgspec.Raw], ids: set[str], before: int) -> Page:
+        rows = Rows(wire.Company)
+        good = rows.decode(raw)
+        facts = rows.facts(good, self._account)
+        ids.update(row.id for row, _ in good)
+        ids.update(problem.source_id for problem in rows.problems)
+        return Page(cursor={"day": before}, facts=facts, problems=rows.problems)
+
+    def _account(self, row: wire.Company) -> list[Fact]:
+        crm_id = row.custom_attributes.get(self._crm_attribute)
+        joins = [f"key:{row.company_id}"] if row.company_id else []
+        joins += [f"hubspot:{crm_id}"] if crm_id else []
+        return [
+            Account(
+                source=wire.SYSTEM,
+                source_id=row.id,
+                name=row.name or row.company_id or row.id,
+                domain=domains.of_website(row.website),
+                joins=tuple(joins),
+                created_on=day_or_none(row.created_at),
+                industry=row.industry or None,
+            )
+        ]

@@ -1,0 +1,90 @@
+"""Contacts, and which company each of them works for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from csmdesk.domain.facts import Contact, Fact
+from csmdesk.sync.connectors.intercom import search, wire
+from csmdesk.sync.decode import Rows
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Context
+
+_RETRIES = 100  # problem rows asked for again on one run
+
+
+class Employers:
+    """Contact id -> company id, as far as this run has seen or asked."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str | None] = {}
+
+    def note(self, contact: wire.Contact) -> None:
+        self._known[contact.id] = contact.company
+
+    def company(self, contact_id: str | None) -> str | None:
+        return self._known.get(contact_id) if contact_id else None
+
+    def learn(self, context: Context, ids: set[str]) -> None:
+        """Ask for contacts not seen in this run."""
+        missing = sorted(ids - self._known.keys())
+        for start in range(0, len(missing), wire.SEARCH_PAGE):
+            part = missing[start : start + wire.SEARCH_PAGE]
+            self._known.update(dict.fromkeys(part))
+            rows = Rows(wire.Contact)
+            for contact, _ in rows.decode(search.by_ids(context, "contacts", part)):
+                self.note(contact)
+
+
+class ContactStream:
+    """Contacts of companies; a lead without a company is none of ours."""
+
+    key = "contacts"
+    title = "contacts"
+    essential = True
+
+    def __init__(self, employers: Employers) -> None:
+        self._employers = employers
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        stored = context.cursor_of(self.key)
+        yield from self._again(context)
+        for step in search.updated(context, self.key, stored):
+            rows = Rows(wire.Contact)
+            good = rows.decode(step.raw)
+            fresh = [pair for pair in good if step.is_new(pair[0].id, pair[0].updated_at)]
+            facts = rows.facts(fresh, self._facts)
+            yield Page(
+                cursor=step.cursor(),
+                complete=not step.after,
+                facts=facts,
+                problems=rows.problems,
+            )
+
+    def _again(self, context: Context) -> Iterator[Page]:
+        ids = [one for one in context.problems_of(self.key) if one][:_RETRIES]
+        if not ids:
+            return
+        rows = Rows(wire.Contact)
+        facts = rows.facts(rows.decode(search.by_ids(context, self.key, ids)), self._facts)
+        bad = {problem.source_id for problem in rows.problems}
+        yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
+
+    def _facts(self, row: wire.Contact) -> list[Fact]:
+        self._employers.note(row)
+        if row.company is None:
+            return []
+        email = row.email or None
+        return [
+            Contact(
+                source=wire.SYSTEM,
+                source_id=row.id,
+                account_id=row.company,
+                name=row.name or email or row.external_id or row.id,
+                email=email,
+                user_key=row.external_id or email,
+                created_at=row.created_at,
+                last_seen_at=row.last_seen_at,
+                bounced=row.has_hard_bounced,
+            )
+        ]

@@ -1,0 +1,67 @@
+"""PostHog: product usage. One query gives a whole portfolio's daily aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from csmdesk.domain.settings import Source
+from csmdesk.domain.usage import KEEP_DAYS, KEEP_USER_DAYS
+from csmdesk.sync.api import Api
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.posthog import hogql
+from csmdesk.sync.connectors.posthog.hogql import SYSTEM
+from csmdesk.sync.connectors.posthog.surveys import SurveyStream
+from csmdesk.sync.connectors.posthog.usage import DAILY, FEATURES, USERS, OlderStream, RecentStream
+from csmdesk.sync.errors import Complaint
+from csmdesk.sync.stream import Stream
+
+BASE_URL = "https://us.posthog.com"
+RECENT_DAYS = 90
+"""Read first, so that scores are possible before the rest has come."""
+
+
+class _Error(msgspec.Struct):
+    detail: str | None = None
+
+
+def complain(status: int, body: bytes) -> Complaint:
+    try:
+        detail = msgspec.json.decode(body, type=_Error).detail or ""
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Complaint()
+    scopes = ("query:read",) if status == 403 else ()
+    return Complaint(detail, scopes)
+
+
+class PostHog:
+    """The connector; `source.project_id` names the project."""
+
+    system = SYSTEM
+    title = "PostHog"
+    kinds = ("usage",)
+
+    def __init__(self, source: Source, key: str) -> None:
+        self._base_url = source.base_url or BASE_URL
+        self._project = source.project_id or "1"
+        self._key = key
+
+    def api(self) -> Api:
+        return Api(SYSTEM, self.title, self._base_url, self._key, complain)
+
+    def probe(self, client: HttpClient) -> None:
+        """A query of one day: the key must be allowed to ask just that."""
+        text = hogql.SURVEYS.text(0, 1, None)
+        client.post(hogql.path(self._project), msgspec.Raw, hogql.body(text))
+
+    def streams(self) -> Sequence[Stream]:
+        project = self._project
+        return (
+            RecentStream(project, DAILY, RECENT_DAYS, essential=True),
+            RecentStream(project, FEATURES, RECENT_DAYS, essential=True),
+            SurveyStream(project),
+            RecentStream(project, USERS, KEEP_USER_DAYS, essential=False),
+            OlderStream(project, DAILY, RECENT_DAYS, KEEP_DAYS),
+            OlderStream(project, FEATURES, RECENT_DAYS, KEEP_DAYS),
+        )

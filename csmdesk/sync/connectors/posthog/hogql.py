@@ -1,0 +1,80 @@
+"""The text of our queries: columns, bounds in UTC days, keyset, LIMIT. Values are quoted, never glued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from csmdesk.domain.days import iso_day
+
+SYSTEM = "posthog"
+PAGE = 50_000
+"""The most rows an answer has; without a LIMIT there are 100, silently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One shape of query. `key`: the columns that order it, by which the next page goes on."""
+
+    columns: str
+    where: str
+    key: tuple[str, ...]
+    grouped: bool = True
+
+    def text(self, first: int, end: int, after: Sequence[str] | None) -> str:
+        """Rows of the days from `first` to before `end`, after the key of the last row read."""
+        order = ", ".join(self.key)
+        parts = ["SELECT", self.columns, "FROM events WHERE"]
+        bounds = f"timestamp >= {_instant(first)} AND timestamp < {_instant(end)}"
+        parts.append(f"{bounds} AND {self.where}" if self.grouped else f"{self.where} AND {bounds}")
+        if after is not None:
+            values = ", ".join(_quoted(value) for value in after)
+            parts.append(f"AND ({order}) > ({values})")
+        if self.grouped:
+            parts.append(f"GROUP BY {order}")
+        parts.append(f"ORDER BY {order} LIMIT {PAGE}")
+        return " ".join(parts)
+
+
+def body(text: str) -> dict[str, object]:
+    return {"query": {"kind": "HogQLQuery", "query": text}}
+
+
+def path(project: str) -> str:
+    return f"/api/projects/{project}/query/"
+
+
+def _instant(day: int) -> str:
+    return f"toDateTime('{iso_day(day)} 00:00:00', 'UTC')"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+_USED = "$group_0 != '' AND event NOT IN ('survey sent')"
+DAILY = Query(
+    "$group_0 AS account, toDate(timestamp) AS day, count() AS events, uniq(person_id) AS users",
+    _USED,
+    ("account", "day"),
+)
+FEATURES = Query(
+    "$group_0 AS account, toDate(timestamp) AS day, event AS feature, "
+    "any(properties.module) AS module, count() AS events, "
+    "countIf(properties.status = 'failed') AS failed",
+    _USED,
+    ("account", "day", "feature"),
+)
+USERS = Query(
+    "$group_0 AS account, toDate(timestamp) AS day, distinct_id AS person, count() AS events",
+    _USED,
+    ("account", "day", "person"),
+)
+SURVEYS = Query(
+    "uuid, $group_0 AS account, distinct_id AS person, timestamp, "
+    "properties.$survey_response AS score, properties.$survey_response_1 AS comment",
+    "event = 'survey sent'",
+    ("timestamp", "uuid"),
+    grouped=False,
+)

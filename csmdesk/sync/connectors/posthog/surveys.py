@@ -1,0 +1,101 @@
+"""NPS answers: `survey sent` events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import msgspec
+
+from csmdesk.domain.facts import Fact, NpsAnswer
+from csmdesk.sync.connectors.posthog import hogql
+from csmdesk.sync.connectors.posthog.usage import REREAD_DAYS, server_day
+from csmdesk.sync.decode import required_instant
+from csmdesk.sync.sink import Page, Problem
+from csmdesk.sync.stream import Context
+
+FIRST_DAYS = 730
+"""An answer counts for up to 270 days, on every day of the history behind it."""
+_AHEAD_DAYS = 400
+
+Row: TypeAlias = tuple[str, str | None, str, str, str | int | float | None, str | None]
+
+
+class _Answer(msgspec.Struct):
+    results: list[msgspec.Raw]
+
+
+class SurveyStream:
+    """All answers, then those of the last 48 hours on; an answer that was unreadable is read again."""
+
+    key = "surveys"
+    title = "NPS answers"
+    essential = True
+
+    def __init__(self, project: str) -> None:
+        self._path = hogql.path(project)
+        self._row = msgspec.json.Decoder(Row)
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        stored = context.cursor_of(self.key)
+        if stored is None:
+            today = server_day(context)
+            first, end, after = today - FIRST_DAYS, today + 1, None
+        elif stored["after"]:
+            first, end, after = stored["first"], stored["end"], stored["after"]
+        else:
+            start = stored["through"]
+            first, end, after = start - REREAD_DAYS, start + _AHEAD_DAYS, None
+        while True:
+            text = hogql.SURVEYS.text(first, end, after)
+            raw = context.client.post(self._path, _Answer, hogql.body(text)).results
+            facts, problems, last = self._facts(raw)
+            after = last if len(raw) >= hogql.PAGE else None
+            through = context.server_day() or first
+            cursor = {"first": first, "end": end, "after": after, "through": through}
+            known = frozenset(fact.source_id for fact in facts)
+            yield Page(
+                cursor=cursor,
+                complete=after is None,
+                facts=facts,
+                problems=problems,
+                fixed=known & frozenset(context.problems_of(self.key)),
+            )
+            if after is None:
+                return
+
+    def _facts(self, raw: list[msgspec.Raw]) -> tuple[list[Fact], list[Problem], list[str] | None]:
+        facts: list[Fact] = []
+        problems: list[Problem] = []
+        last: list[str] | None = None
+        for one in raw:
+            try:
+                row = self._row.decode(one)
+                facts += _answer(row)
+                last = [row[3], row[0]]
+            except (msgspec.ValidationError, ValueError) as error:
+                values = msgspec.json.decode(one)
+                name = str(values[0]) if isinstance(values, list) and values else ""
+                problems.append(Problem(name, str(error), bytes(one).decode("utf-8", "replace")))
+        return facts, problems, last
+
+
+def _answer(row: Row) -> list[Fact]:
+    """One answer; a survey without an account or a score is none of ours."""
+    uuid, account, person, at, score, comment = row
+    if not account or score is None or score == "":
+        return []
+    number = int(score)
+    if not 0 <= number <= 10:
+        raise ValueError(f"{score} is no score from 0 to 10")
+    return [
+        NpsAnswer(
+            source=hogql.SYSTEM,
+            source_id=uuid,
+            account_id=account,
+            contact_key=person or None,
+            score=number,
+            answered_at=required_instant(at),
+            comment=comment or None,
+        )
+    ]

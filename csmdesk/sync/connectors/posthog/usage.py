@@ -1,0 +1,242 @@
+"""Daily usage of accounts, features and persons as packed batches, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import msgspec
+
+from csmdesk.domain.days import parse_day
+from csmdesk.domain.facts import Account, Fact
+from csmdesk.domain.usage import UsageBatch
+from csmdesk.sync.connectors.posthog import hogql
+from csmdesk.sync.sink import Cursor, Page, Problem
+from csmdesk.sync.stream import Context
+
+REREAD_DAYS = 2  # events of offline devices arrive up to 48 hours late
+_AHEAD_DAYS = 400  # an upper bound that no clock can be behind
+_RETRIES = 10  # days with unreadable rows read again on one run
+
+DailyRow: TypeAlias = tuple[str, str, int, int]
+FeatureRow: TypeAlias = tuple[str, str, str, str | None, int, int]
+UserRow: TypeAlias = tuple[str, str, str, int]
+Days: TypeAlias = Callable[[tuple[str, ...]], list[int]]
+
+
+def _daily(columns: Sequence[Any], days: list[int]) -> UsageBatch:
+    account, _, events, users = columns
+    return UsageBatch(hogql.SYSTEM, "daily", list(account), days, list(events), users=list(users))
+
+
+def _feature(columns: Sequence[Any], days: list[int]) -> UsageBatch:
+    account, _, feature, module, events, failed = columns
+    return UsageBatch(
+        hogql.SYSTEM,
+        "feature",
+        list(account),
+        days,
+        list(events),
+        names=list(feature),
+        modules=list(module),
+        failed=list(failed),
+    )
+
+
+def _user(columns: Sequence[Any], days: list[int]) -> UsageBatch:
+    account, _, person, events = columns
+    return UsageBatch(hogql.SYSTEM, "user", list(account), days, list(events), names=list(person))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of usage: its query, the type of a row, how columns become a batch."""
+
+    name: str
+    title: str
+    query: hogql.Query
+    row: Any
+    batch: Callable[[Sequence[Any], list[int]], UsageBatch]
+
+
+DAILY = Kind("daily", "usage by account", hogql.DAILY, DailyRow, _daily)
+FEATURES = Kind("features", "usage by feature", hogql.FEATURES, FeatureRow, _feature)
+USERS = Kind("users", "usage by person", hogql.USERS, UserRow, _user)
+
+
+@dataclass(slots=True)
+class _Read:
+    """One answer: columns of the good rows, and the rest as problems named by their day."""
+
+    columns: list[tuple[Any, ...]]
+    rows: int
+    last: tuple[str, ...] | None
+    problems: list[Problem] = field(default_factory=list)
+
+
+class _Reader:
+    """Asks for one kind of usage; knows the accounts told of already."""
+
+    def __init__(self, project: str, kind: Kind) -> None:
+        self._path = hogql.path(project)
+        self._kind = kind
+        self._told: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        self._answer = msgspec.defstruct("Answer", [("results", msgspec.Raw)])
+        self._rows = msgspec.json.Decoder(list[kind.row])  # type: ignore[name-defined]
+        self._raw = msgspec.json.Decoder(list[msgspec.Raw])
+        self._one = msgspec.json.Decoder(kind.row)
+
+    def pages(
+        self, context: Context, first: int, end: int, after: list[str] | None
+    ) -> Iterator[tuple[list[Fact], list[UsageBatch], list[Problem], list[str] | None]]:
+        """Facts, batches, problems and the key to go on from (None at the end)."""
+        key = after
+        while True:
+            read = self._ask(context, first, end, key)
+            facts: list[Fact] = []
+            batches: list[UsageBatch] = []
+            if read.columns:
+                days = [self._day(text) for text in read.columns[1]]
+                batches.append(self._kind.batch(read.columns, days))
+                facts += self._accounts(read.columns[0])
+            key = list(read.last) if read.last and read.rows >= hogql.PAGE else None
+            yield facts, batches, read.problems, key
+            if key is None:
+                return
+
+    def _ask(self, context: Context, first: int, end: int, after: list[str] | None) -> _Read:
+        text = self._kind.query.text(first, end, after)
+        answer = context.client.post(self._path, self._answer, hogql.body(text))
+        raw: msgspec.Raw = answer.results  # type: ignore[attr-defined]
+        try:
+            rows = self._rows.decode(raw)
+            for row in rows[:: max(1, len(rows) - 1)]:
+                self._day(row[1])
+            return self._good(rows)
+        except (msgspec.ValidationError, ValueError):
+            return self._mixed(self._raw.decode(raw))
+
+    def _good(self, rows: list[tuple[Any, ...]]) -> _Read:
+        last = self._key(rows[-1]) if rows else None
+        return _Read(list(zip(*rows, strict=True)), len(rows), last)
+
+    def _mixed(self, raw: list[msgspec.Raw]) -> _Read:
+        """Row by row: the readable ones, and a problem for each of the others."""
+        good: list[tuple[Any, ...]] = []
+        problems: list[Problem] = []
+        for one in raw:
+            try:
+                row = self._one.decode(one)
+                self._day(row[1])
+                good.append(row)
+            except (msgspec.ValidationError, ValueError) as error:
+                problems.append(_problem(one, str(error)))
+        read = self._good(good)
+        return _Read(read.columns, len(raw), read.last, problems)
+
+    def _key(self, row: tuple[Any, ...]) -> tuple[str, ...]:
+        return tuple(str(value) for value in row[: len(self._kind.query.key)])
+
+    def _day(self, text: str) -> int:
+        number = self._numbers.get(text)
+        if number is None:
+            number = self._numbers[text] = parse_day(text[:10])
+        return number
+
+    def _accounts(self, names: Sequence[str]) -> list[Fact]:
+        fresh = sorted(set(names) - self._told)
+        self._told.update(fresh)
+        return [
+            Account(source=hogql.SYSTEM, source_id=name, name=name, joins=(f"key:{name}",))
+            for name in fresh
+        ]
+
+
+def _problem(raw: msgspec.Raw, message: str) -> Problem:
+    """A bad row is named by its day where that can be read, so that the day is read again."""
+    values = msgspec.json.decode(raw)
+    text = str(values[1])[:10] if isinstance(values, list) and len(values) > 1 else ""
+    try:
+        parse_day(text)
+    except ValueError:
+        text = ""
+    return Problem(text, message, bytes(raw).decode("utf-8", "replace"))
+
+
+class RecentStream:
+    """The last days of usage: the first load reads `days` of them, later runs the last 48 hours on."""
+
+    def __init__(self, project: str, kind: Kind, days: int, *, essential: bool) -> None:
+        self.key = kind.name
+        self.title = kind.title
+        self.essential = essential
+        self._days = days
+        self._reader = _Reader(project, kind)
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        stored = context.cursor_of(self.key)
+        yield from self._again(context)
+        if stored is not None and not stored["after"]:
+            start = stored["through"]
+            first, end, after = start - REREAD_DAYS, start + _AHEAD_DAYS, None
+        elif stored is not None:
+            first, end, after = stored["first"], stored["end"], stored["after"]
+        else:
+            today = server_day(context)
+            first, end, after = today - self._days, today + 1, None
+        newest = first
+        for facts, batches, problems, key in self._reader.pages(context, first, end, after):
+            newest = max([newest, *(max(batch.days) for batch in batches)])
+            # By the server's clock; an account that uses nothing does not stop it.
+            through = context.server_day() or newest
+            cursor: Cursor = {"first": first, "end": end, "after": key, "through": through}
+            yield Page(
+                cursor=cursor, complete=key is None, facts=facts, usage=batches, problems=problems
+            )
+
+    def _again(self, context: Context) -> Iterator[Page]:
+        """Read the days with unreadable rows again."""
+        days = sorted({one for one in context.problems_of(self.key) if one})[-_RETRIES:]
+        for text in days:
+            day = parse_day(text)
+            for facts, batches, problems, key in self._reader.pages(context, day, day + 1, None):
+                fixed = frozenset({text}) if key is None and not problems else frozenset()
+                yield Page(cursor=None, facts=facts, usage=batches, problems=problems, fixed=fixed)
+
+
+class OlderStream:
+    """The days before the recent ones, once: for history and trends of past days."""
+
+    essential = False
+
+    def __init__(self, project: str, kind: Kind, recent: int, days: int) -> None:
+        self.key = f"{kind.name}_older"
+        self.title = f"older {kind.title}"
+        self._recent_key = kind.name
+        self._recent = recent
+        self._days = days
+        self._reader = _Reader(project, kind)
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        stored = context.cursor_of(self.key)
+        if stored is not None and not stored["after"]:
+            return
+        if stored is None:
+            today = server_day(context)
+            first, end, after = today - self._days, today - self._recent, None
+        else:
+            first, end, after = stored["first"], stored["end"], stored["after"]
+        for facts, batches, problems, key in self._reader.pages(context, first, end, after):
+            cursor: Cursor = {"first": first, "end": end, "after": key}
+            yield Page(
+                cursor=cursor, complete=key is None, facts=facts, usage=batches, problems=problems
+            )
+
+
+def server_day(context: Context) -> int:
+    """The server's day (UTC); its first answer tells it."""
+    if context.server_day() is None:
+        context.client.get("/api/users/@me/", msgspec.Raw)
+    return context.server_day() or 0

@@ -1,0 +1,67 @@
+"""Stripe: billing. Reads with a restricted key; the API version is pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from csmdesk.domain.settings import Source
+from csmdesk.sync.api import Api
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.stripe.events import EventStream
+from csmdesk.sync.connectors.stripe.lists import ListStream, PriceStream
+from csmdesk.sync.connectors.stripe.objects import Objects
+from csmdesk.sync.connectors.stripe.wire import SYSTEM, VERSION
+from csmdesk.sync.errors import Complaint
+from csmdesk.sync.stream import Stream
+
+BASE_URL = "https://api.stripe.com"
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    request_log_url: str = ""
+
+
+class _Body(msgspec.Struct):
+    error: _Error
+
+
+def complain(status: int, body: bytes) -> Complaint:
+    try:
+        error = msgspec.json.decode(body, type=_Body).error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Complaint()
+    return Complaint(error.message, reference=error.request_log_url)
+
+
+class Stripe:
+    """The connector; `source.fields["hubspot_id"]` names the metadata key with the CRM's id."""
+
+    system = SYSTEM
+    title = "Stripe"
+    kinds = ("billing",)
+
+    def __init__(self, source: Source, key: str) -> None:
+        self._base_url = source.base_url or BASE_URL
+        self._crm_key = source.fields.get("hubspot_id", "hubspot_company_id")
+        self._key = key
+
+    def api(self) -> Api:
+        headers = {"Stripe-Version": VERSION}
+        return Api(SYSTEM, self.title, self._base_url, self._key, complain, headers)
+
+    def probe(self, client: HttpClient) -> None:
+        client.get("/v1/customers", msgspec.Raw, (("limit", "1"),))
+
+    def streams(self) -> Sequence[Stream]:
+        objects = Objects(self._crm_key)
+        return (
+            EventStream(objects),
+            ListStream("products", "products", objects),
+            PriceStream(),
+            ListStream("customers", "customers", objects),
+            ListStream("subscriptions", "subscriptions", objects),
+            ListStream("invoices", "invoices", objects),
+        )

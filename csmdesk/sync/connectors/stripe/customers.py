@@ -1,0 +1,37 @@
+"""Customers and products of Stripe as facts."""
+
+from __future__ import annotations
+
+from csmdesk.domain.facts import Account, Fact, Product
+from csmdesk.sync import domains
+from csmdesk.sync.connectors.stripe import wire
+from csmdesk.sync.decode import day_or_none
+
+
+def account(row: wire.Customer, crm_key: str) -> list[Fact]:
+    crm_id = row.metadata.get(crm_key, "").strip()
+    return [
+        Account(
+            source=wire.SYSTEM,
+            source_id=row.id,
+            name=row.name or row.email or row.id,
+            domain=domains.of_email(row.email),
+            joins=(f"hubspot:{crm_id}",) if crm_id else (),
+            created_on=day_or_none(row.created),
+            currency=row.currency.upper() if row.currency else None,
+        )
+    ]
+
+
+def product(row: wire.Product) -> list[Fact]:
+    modules = (part.strip() for part in row.metadata.get("modules", "").split(","))
+    return [
+        Product(
+            source=wire.SYSTEM,
+            source_id=row.id,
+            name=row.name or row.id,
+            modules=tuple(part for part in modules if part),
+            unit=row.metadata.get("unit") or "seat",
+            capacity_per_unit=int(row.metadata.get("capacity_per_unit") or 1),
+        )
+    ]

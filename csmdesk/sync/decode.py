@@ -1,0 +1,105 @@
+"""Typed reading of rows, one by one where needed: a bad row is a problem, the rest goes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+import msgspec
+
+from csmdesk.domain.days import SECONDS_A_DAY, parse_day
+from csmdesk.domain.errors import BadInput
+from csmdesk.domain.facts import Fact
+from csmdesk.sync.sink import Problem
+
+T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_RAW_SHOWN = 2_000
+
+
+class _Id(msgspec.Struct):
+    id: str
+
+
+class Rows(Generic[T]):
+    """Decodes raw rows to `kind` and maps them to facts; collects what cannot be used."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._decoder = msgspec.json.Decoder(kind)
+        self.problems: list[Problem] = []
+
+    def decode(self, raw: Iterable[msgspec.Raw]) -> list[tuple[T, msgspec.Raw]]:
+        good: list[tuple[T, msgspec.Raw]] = []
+        for row in raw:
+            try:
+                good.append((self._decoder.decode(row), row))
+            except msgspec.ValidationError as error:
+                self.fail(row_id(row), str(error), row)
+        return good
+
+    def facts(
+        self, rows: Iterable[tuple[T, msgspec.Raw]], facts_of: Callable[[T], list[Fact]]
+    ) -> list[Fact]:
+        """The facts of all rows that can be mapped."""
+        found: list[Fact] = []
+        for row, raw in rows:
+            try:
+                found += facts_of(row)
+            except (ValueError, BadInput) as error:
+                self.fail(row_id(raw), str(error), raw)
+        return found
+
+    def fail(self, source_id: str, message: str, raw: msgspec.Raw | bytes = b"") -> None:
+        text = bytes(raw).decode("utf-8", "replace")[:_RAW_SHOWN]
+        self.problems.append(Problem(source_id, message, text))
+
+
+def row_id(raw: msgspec.Raw) -> str:
+    """The id of a raw row, "" when even that is unreadable."""
+    try:
+        return msgspec.json.decode(raw, type=_Id).id
+    except msgspec.ValidationError:
+        return ""
+
+
+def milliseconds(text: str) -> int:
+    """Epoch milliseconds of an ISO instant; ValueError when it is none."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def instant(text: str | None) -> int | None:
+    """Epoch seconds of an ISO instant or of epoch milliseconds; None for nothing."""
+    if not text:
+        return None
+    return (int(text) if text.isdigit() else milliseconds(text)) // 1000
+
+
+def required_instant(text: str | None) -> int:
+    """The same of a value that a row must have."""
+    found = instant(text)
+    if found is None:
+        raise ValueError("the date is missing")
+    return found
+
+
+def day(text: str | None) -> int | None:
+    """Day number of a date property: its calendar day as written, never shifted into a zone."""
+    if not text:
+        return None
+    if text.isdigit():
+        return int(text) // 86_400_000
+    return parse_day(text[:10])
+
+
+def day_of(seconds: int) -> int:
+    """Day number (UTC) of epoch seconds."""
+    return seconds // SECONDS_A_DAY
+
+
+def day_or_none(seconds: int | None) -> int | None:
+    return None if seconds is None else day_of(seconds)

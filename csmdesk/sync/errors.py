@@ -1,0 +1,25 @@
+"""What went wrong with one answer, before it becomes a sentence for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csmdesk.domain.errors import SourceError
+
+
+class Refused(SourceError):
+    """A 4xx that is no question of key or quota: the caller may know what to do about it."""
+
+    def __init__(self, source: str, message: str, status: int, remedy: str = "") -> None:
+        super().__init__(source, message, remedy)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An error body, read. `final` means that waiting does not help (a day's quota is gone)."""
+
+    message: str = ""
+    scopes: tuple[str, ...] = ()
+    final: bool = False
+    reference: str = ""

@@ -1,0 +1,134 @@
+"""Running a connector: its streams in order, page by page, until done, cancelled or refused."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from csmdesk.domain.cancel import CancelToken, Progress, Report, silent
+from csmdesk.domain.errors import AuthError, BadAnswer, SourceError
+from csmdesk.sync.api import Patience
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.errors import Refused
+from csmdesk.sync.sink import Cursor, Sink
+from csmdesk.sync.stream import Connector, Context, Stream
+
+Phase: TypeAlias = Literal["essential", "rest", "all"]
+
+
+@dataclass(slots=True)
+class SyncResult:
+    """How the read of one source ended. `error` is the first that stopped a stream, or None.
+
+    `changed`: rows of facts and cells of usage that differ from before; `problems`: rows left out.
+    """
+
+    source: str
+    title: str
+    changed: int = 0
+    rows: int = 0
+    pages: int = 0
+    requests: int = 0
+    problems: int = 0
+    streams: list[str] = field(default_factory=list)
+    error: SourceError | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.error is None
+
+
+def sync_source(
+    connector: Connector,
+    sink: Sink,
+    cancel: CancelToken,
+    report: Report = silent,
+    *,
+    now: int,
+    phase: Phase = "all",
+    full: bool = False,
+    patience: Patience | None = None,
+    jitter: Callable[[], float] = random.random,
+) -> SyncResult:
+    """Read a source into the sink. `now` (epoch seconds) stands in until the server tells its time.
+
+    `full` forgets the cursors of the streams that run. An error of the source is returned in the
+    result, so that other sources go on; Cancelled and errors of the store are raised. What was
+    written before stays, and the next run goes on from there.
+    """
+    result = SyncResult(connector.system, connector.title)
+    try:
+        client = HttpClient(connector.api(), cancel, patience, jitter)
+    except SourceError as error:
+        result.error = error
+        return result
+    try:
+        _run(connector, client, sink, report, now, phase, full, result)
+    finally:
+        result.requests = client.requests
+        client.close()
+    return result
+
+
+def _run(
+    connector: Connector,
+    client: HttpClient,
+    sink: Sink,
+    report: Report,
+    now: int,
+    phase: Phase,
+    full: bool,
+    result: SyncResult,
+) -> None:
+    source = connector.system
+    written: set[str] = set()
+
+    def cursor_of(stream: str) -> Cursor | None:
+        return None if full and stream not in written else sink.cursor(source, stream)
+
+    context = Context(client, cursor_of, lambda stream: sink.problem_ids(source, stream))
+    for stream in connector.streams():
+        if phase != "all" and stream.essential != (phase == "essential"):
+            # Its cursor is that of an earlier phase of this same run.
+            written.add(stream.key)
+            continue
+        try:
+            _stream(stream, context, sink, report, now, result, written)
+        except SourceError as error:
+            result.error = result.error or error
+            if not _goes_on(error):
+                return
+        result.streams.append(stream.key)
+
+
+def _stream(
+    stream: Stream,
+    context: Context,
+    sink: Sink,
+    report: Report,
+    now: int,
+    result: SyncResult,
+    written: set[str],
+) -> None:
+    done = 0
+    key = f"{result.source}.{stream.key}"
+    report(Progress(key, f"{result.title}: {stream.title}", 0))
+    for page in stream.pages(context):
+        context.cancel.check()
+        at = context.server_now(now)
+        result.changed += sink.page(result.source, stream.key, page, at)
+        written.add(stream.key)
+        result.pages += 1
+        result.rows += page.rows
+        result.problems += len(page.problems)
+        done += page.rows
+        report(Progress(key, f"{result.title}: {stream.title}", done, page.total))
+        context.cancel.check()
+
+
+def _goes_on(error: SourceError) -> bool:
+    """Whether the source's other streams may still work: a permission lacks, or one answer is bad."""
+    lacks = isinstance(error, AuthError) and "permission" in error.message
+    return lacks or isinstance(error, (BadAnswer, Refused))

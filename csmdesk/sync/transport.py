@@ -1,0 +1,113 @@
+"""One request on the wire, in a thread of its own so that a cancel never waits for a time-out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+import requests
+from requests.auth import AuthBase
+
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.sync.api import Api, Patience, check_address
+
+_CHUNK = 1 << 18
+_GLANCE = 0.1  # seconds between two looks at the cancel token
+
+Params = Sequence[tuple[str, str]]
+
+
+class TooLarge(Exception):
+    """The answer is larger than the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class _Bearer(AuthBase):
+    """An auth object, so that a .netrc of the machine can never replace the key."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+
+class Transport:
+    """Keeps the connection open between requests; `close` when done."""
+
+    def __init__(self, api: Api, cancel: CancelToken, patience: Patience) -> None:
+        local = check_address(api)
+        self._base = api.base_url.rstrip("/")
+        self._cancel = cancel
+        self._patience = patience
+        self._session = requests.Session()
+        self._session.trust_env = not local  # proxies are for the world outside
+        self._session.auth = _Bearer(api.key)
+        self._session.headers.update({"Accept": "application/json", **api.headers})
+        self._work: SimpleQueue[tuple[str, str, Params, bytes | None] | None] = SimpleQueue()
+        self._done: SimpleQueue[Reply | Exception] = SimpleQueue()
+        threading.Thread(target=self._run, name=f"http-{api.source}", daemon=True).start()
+
+    def send(self, method: str, path: str, params: Params, body: bytes | None) -> Reply:
+        """Send and read the whole answer.
+
+        Raises Cancelled at once when cancelled, TooLarge, or what requests raises.
+        """
+        self._work.put((method, path, params, body))
+        while True:
+            try:
+                outcome = self._done.get(timeout=_GLANCE)
+            except Empty:
+                self._cancel.check()
+                continue
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+    def close(self) -> None:
+        self._work.put(None)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            try:
+                self._done.put(self._exchange(*work))
+            except Exception as error:
+                self._done.put(error)
+        self._session.close()
+
+    def _exchange(self, method: str, path: str, params: Params, body: bytes | None) -> Reply:
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        with self._session.request(
+            method,
+            self._base + path,
+            params=list(params),
+            data=body,
+            headers=headers,
+            timeout=(self._patience.connect, self._patience.read),
+            allow_redirects=False,  # a key goes nowhere but to the address given
+            stream=True,
+        ) as response:
+            return Reply(response.status_code, response.headers, self._content(response))
+
+    def _content(self, response: requests.Response) -> bytes:
+        deadline = time.monotonic() + self._patience.whole
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_content(_CHUNK):
+            size += len(part)
+            if size > self._patience.most_bytes:
+                raise TooLarge
+            if time.monotonic() > deadline or self._cancel.cancelled:
+                raise requests.Timeout("the answer takes too long")
+            parts.append(part)
+        return b"".join(parts)
