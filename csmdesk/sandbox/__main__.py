@@ -20,6 +20,7 @@ from csmdesk.sandbox.control import Control
 from csmdesk.sandbox.faults import FaultList
 from csmdesk.sandbox.hubspot.routes import HubSpot
 from csmdesk.sandbox.intercom.routes import Intercom
+from csmdesk.sandbox.limits import Limits
 from csmdesk.sandbox.posthog.routes import PROJECT_ID, PostHog
 from csmdesk.sandbox.server import SandboxServer
 from csmdesk.sandbox.state import State
@@ -29,6 +30,7 @@ from csmdesk.sandbox.wire import Vendor
 DEFAULT_CUSTOMERS = 214
 DEFAULT_SEED = 7
 _PARENT_CHECK_SECONDS = 1.0
+_POLL_SECONDS = 0.1  # how soon a server that is to end notices
 
 # How the vendors' keys begin; the rest is random for every process.
 _KEY_PREFIXES = {
@@ -43,15 +45,16 @@ _KEY_PREFIXES = {
 def build(state: State, port: int, keys: dict[str, str]) -> SandboxServer:
     """The server with its four vendors, bound to loopback; port 0 takes a free one."""
     faults = FaultList()
+    limits = Limits(time.monotonic)
     hubspot = HubSpot(state, keys["hubspot"])
     systems: dict[str, Vendor] = {
         "hubspot": hubspot,
         "stripe": Stripe(state, keys["stripe"]),
         "posthog": PostHog(state, keys["posthog"]),
         "intercom": Intercom(state, keys["intercom"]),
-        "_sandbox": Control(state, faults, hubspot.crm, keys["control"]),
+        "_sandbox": Control(state, faults, limits, hubspot.crm, keys["control"]),
     }
-    return SandboxServer(port, state, faults, systems)
+    return SandboxServer(port, state, faults, limits, systems)
 
 
 def addresses(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -128,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.parent_pid is not None:
         watch = (arguments.parent_pid, over.set)
         threading.Thread(target=_end_with_parent, args=watch, daemon=True).start()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), daemon=True).start()
     first_line = msgspec.json.encode(addresses(server.server_address[1], keys)).decode()
     sys.stdout.write(first_line + "\n")
     sys.stdout.flush()

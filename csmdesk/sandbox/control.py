@@ -10,6 +10,7 @@ from csmdesk.sandbox.faults import KINDS, Fault, FaultList
 from csmdesk.sandbox.hubspot.crm import Crm
 from csmdesk.sandbox.hubspot.kinds import BY_NAME
 from csmdesk.sandbox.ledger import ledger
+from csmdesk.sandbox.limits import Limit, Limits
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.wire import Request, Response, Router
 
@@ -26,9 +27,10 @@ class CompanyEdit(msgspec.Struct):
 class Control:
     """The control endpoints; a `Vendor` of its own with a bearer key."""
 
-    def __init__(self, state: State, faults: FaultList, crm: Crm, key: str) -> None:
+    def __init__(self, state: State, faults: FaultList, limits: Limits, crm: Crm, key: str) -> None:
         self._state = state
         self._faults = faults
+        self._limits = limits
         self._crm = crm
         self._key = key
         self._router = Router()
@@ -37,6 +39,7 @@ class Control:
         self._router.add("GET", "/faults", lambda _, __: Response(200, self._faults.waiting()))
         self._router.add("POST", "/faults", self._add_faults)
         self._router.add("DELETE", "/faults", self._clear_faults)
+        self._router.add("POST", "/limits", self._set_limits)
         self._router.add("GET", "/requests", lambda _, __: Response(200, list(state.requests)))
         self._router.add("DELETE", "/requests", self._clear_requests)
         self._router.add("GET", "/ledger", self._ledger)
@@ -77,6 +80,12 @@ class Control:
     def _clear_faults(self, _: Request, __: dict[str, str]) -> Response:
         self._faults.clear()
         return Response(200, [])
+
+    def _set_limits(self, request: Request, _: dict[str, str]) -> Response:
+        """Enforced limits instead of those before: `{}` ends them all."""
+        limits = msgspec.json.decode(request.body, type=dict[str, Limit])
+        self._limits.replace(limits)
+        return Response(200, limits)
 
     def _clear_requests(self, _: Request, __: dict[str, str]) -> Response:
         self._state.requests.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import struct
 import sys
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from csmdesk.sandbox import faults
 from csmdesk.sandbox.faults import Fault, FaultList, spoiled
+from csmdesk.sandbox.limits import Limits
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.wire import Request, Response, Vendor, pieces
 
@@ -29,18 +31,23 @@ class SandboxServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(
-        self, port: int, state: State, fault_list: FaultList, systems: Mapping[str, Vendor]
+        self,
+        port: int,
+        state: State,
+        fault_list: FaultList,
+        limits: Limits,
+        systems: Mapping[str, Vendor],
     ) -> None:
         self.state = state
         self.faults = fault_list
+        self.limits = limits
         self.systems = systems
         super().__init__(("127.0.0.1", port), _Handler)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """One line for what is our fault, silence for a client that hung up."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, _GONE):
-            sys.stderr.write(f"sandbox: {client_address}: {error!r}\n")
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A trace for what is our fault, silence for a client that hung up."""
+        if not isinstance(sys.exc_info()[1], _GONE):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -73,8 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
         if system.startswith("_"):
             self._send(vendor.handle(request))
             return
-        fault = self.server.faults.take(system, request.path)
-        response = self._answer(vendor, request, fault)
+        wait = self.server.limits.wait(system)
+        fault = None if wait else self.server.faults.take(system, request.path)
+        response = (
+            vendor.trouble("429", math.ceil(wait)) if wait else self._answer(vendor, request, fault)
+        )
         self.server.state.requests.append(
             {
                 "system": system,

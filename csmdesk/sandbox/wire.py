@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
-from threading import Lock
 from typing import Any, Protocol, TypeAlias, cast
 
 import msgspec
@@ -109,23 +107,3 @@ def pieces(body: bytes, size: int = 65536) -> Iterator[bytes]:
     """`body` in parts small enough to interleave with other connections."""
     for start in range(0, len(body), size):
         yield body[start : start + size]
-
-
-class Window:
-    """Counts requests of the last `seconds`; what a rate-limit header says is left."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self.most = most
-        self.seconds = seconds
-        self.total = 0
-        self._lock = Lock()
-        self._times: deque[float] = deque()
-
-    def left(self, now: float) -> int:
-        """Counts one request at `now`; the sandbox reports the limit but does not enforce it."""
-        with self._lock:
-            self.total += 1
-            self._times.append(now)
-            while self._times[0] <= now - self.seconds:
-                self._times.popleft()
-            return max(self.most - len(self._times), 0)

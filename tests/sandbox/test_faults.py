@@ -126,3 +126,15 @@ def test_unknown_kinds_are_refused_and_faults_can_be_cleared(sandbox: Sandbox) -
     sandbox.fault("stripe", "500")
     assert sandbox.call("control", "DELETE", "/faults").json() == []
     assert ask(sandbox, "stripe").status_code == 200
+
+
+def test_enforced_limits(sandbox: Sandbox) -> None:
+    limits = {"stripe": {"requests": 3, "seconds": 0.5}}
+    assert sandbox.call("control", "POST", "/limits", json=limits).json() == limits
+    statuses = [ask(sandbox, "stripe").status_code for _ in range(5)]
+    assert statuses == [200, 200, 200, 429, 429]
+    assert ask(sandbox, "hubspot").status_code == 200
+    time.sleep(0.5)
+    assert ask(sandbox, "stripe").status_code == 200
+    sandbox.call("control", "POST", "/limits", json={})
+    assert [ask(sandbox, "stripe").status_code for _ in range(4)] == [200] * 4

@@ -8,13 +8,14 @@ from typing import Any, cast
 from csmdesk.sandbox.hubspot import associations, directory, errors, objects
 from csmdesk.sandbox.hubspot.crm import Crm
 from csmdesk.sandbox.hubspot.search import Searcher
+from csmdesk.sandbox.limits import Window
 from csmdesk.sandbox.state import State
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router, Window
+from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
 
 DATE = "2026-03"
 _OBJECTS = f"/crm/objects/{DATE}"
 _PROPERTIES = f"/crm/properties/{DATE}"
-_INTERVAL, _MOST_IN_INTERVAL, _MOST_IN_SECOND = 10, 250, 25
+_INTERVAL, _MOST_IN_INTERVAL = 10, 250  # the limit with the API add-on
 
 _ROUTES: tuple[tuple[str, str, Callable[[Crm, Request, dict[str, str]], Response]], ...] = (
     ("GET", f"/account-info/{DATE}/details", directory.details),
@@ -63,6 +64,7 @@ class HubSpot:
         self._key = key
         self._searcher = Searcher(self.crm)
         self._window = Window(_MOST_IN_INTERVAL, _INTERVAL)
+        self._second = Window(_MOST_IN_INTERVAL, 1)
         self._router = Router()
         self._router.add("POST", f"{_OBJECTS}/{{kind}}/search", self._searcher.search)
         self._router.add("GET", _EMPTY, lambda _, __: Response(200, {"results": []}))
@@ -94,14 +96,15 @@ class HubSpot:
             response = handler(request, parts)
         except RefusedError as refused:
             response = refused.response
-        left = self._window.left(self._state.now())
+        now = self._state.now()
+        left, left_in_second = self._window.left(now), self._second.left(now)
         if not request.path.endswith("/search"):
             response.headers |= {
                 "X-HubSpot-RateLimit-Interval-Milliseconds": str(_INTERVAL * 1000),
                 "X-HubSpot-RateLimit-Max": str(_MOST_IN_INTERVAL),
                 "X-HubSpot-RateLimit-Remaining": str(left),
-                "X-HubSpot-RateLimit-Secondly": str(_MOST_IN_SECOND),
-                "X-HubSpot-RateLimit-Secondly-Remaining": str(min(left, _MOST_IN_SECOND - 1)),
+                "X-HubSpot-RateLimit-Secondly": str(_MOST_IN_INTERVAL),
+                "X-HubSpot-RateLimit-Secondly-Remaining": str(left_in_second),
                 "X-HubSpot-RateLimit-Daily": str(directory.DAILY_LIMIT),
                 "X-HubSpot-RateLimit-Daily-Remaining": str(
                     directory.DAILY_LIMIT - self._window.total

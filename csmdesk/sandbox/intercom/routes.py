@@ -11,9 +11,10 @@ from typing import Any, TypeAlias, cast
 from csmdesk.sandbox.intercom import errors, objects
 from csmdesk.sandbox.intercom.attributes import Attributes
 from csmdesk.sandbox.intercom.search import Test, test_of
+from csmdesk.sandbox.limits import Window
 from csmdesk.sandbox.shapes import Account
 from csmdesk.sandbox.state import State
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router, Window
+from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
 
 LIST_CAP = 10_000
 _COMPANIES_DEFAULT, _COMPANIES_MOST = 15, 60

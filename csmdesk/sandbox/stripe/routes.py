@@ -145,12 +145,19 @@ class Stripe:
         )
 
     def _among(self, request: Request) -> Sequence[int] | None:
-        """The accounts a filter by customer or subscription leaves, None for all."""
-        named = [v for n in ("customer", "subscription") if (v := request.first(n)) is not None]
-        if not named:
+        """The account a filter by customer or subscription names, None for all; 400 if unknown."""
+        indices = set()
+        for name in ("customer", "subscription"):
+            value = request.first(name)
+            if value is None:
+                continue
+            index = self._state.world.index_of_stripe(value)
+            if index is None:
+                raise errors.missing(name, value, name, 400)
+            indices.add(index)
+        if not indices:
             return None
-        indices = {self._state.world.index_of_stripe(value) for value in named}
-        return [index for index in indices if index is not None and len(indices) == 1]
+        return list(indices) if len(indices) == 1 else []
 
     def _filter(self, name: str, request: Request) -> Callable[[Row], bool]:
         created = lists.bounds(request, "created")
