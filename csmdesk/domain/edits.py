@@ -11,7 +11,7 @@ Verbs, their targets and arguments (a day is a day number; None clears):
 | due | tasks | due_on: day or None |
 | verdict | tasks or alerts | verdict: helped, no_effect, false_alarm or None |
 | accept | tasks | reason: text or None |
-| tag_add, tag_remove | customers | tag |
+| tag_add, tag_remove | customers | tags: list of texts |
 | risk | customers | score (0-10 or None), risk_tags, confidence_tags, risk_note, … |
 | sentiment | customers | sentiment: positive, neutral, negative; reason |
 | note | customers | body, subject, link (task or alert id) |

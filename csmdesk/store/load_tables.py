@@ -123,7 +123,7 @@ def _columns(read: _Read, zone: tzinfo) -> Columns:
     order = kept[np.argsort(read.customer[kept], kind="stable")]
     data: dict[str, Any] = {}
     for field in read.shape.fields:
-        data[field.name] = _column(field, read.data[field.name], order)
+        data[field.name] = typed_column(field, read.data[field.name], order)
         if field.kind == "Instant":
             data[f"{field.name}_day"] = days_of(data[field.name], zone)
     data["customer"] = read.customer[order]
@@ -132,7 +132,8 @@ def _columns(read: _Read, zone: tzinfo) -> Columns:
     return Columns(data, len(order))
 
 
-def _column(field: Field, values: tuple[Any, ...], order: NDArray[np.intp]) -> Any:
+def typed_column(field: Field, values: tuple[Any, ...], order: NDArray[np.intp]) -> Any:
+    """A stored column as the engine reads it, its rows in the given order."""
     if field.numeric:
         return ints(values)[order]
     if field.kind == "bool":

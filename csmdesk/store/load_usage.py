@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,9 +31,18 @@ class _Kind:
     layers: Cells
 
 
-def load_usage(conn: Connection, book: CustomerBook, features: Features) -> Usage:
-    """Usage of joined accounts, all on one window: the newest one that any account has."""
-    daily, feature, person = (_read(conn, book, kind) for kind in ("daily", "feature", "user"))
+def load_usage(
+    conn: Connection,
+    book: CustomerBook,
+    features: Features,
+    only: Sequence[tuple[str, str]] | None = None,
+) -> Usage:
+    """Usage of joined accounts, all on one window: the newest one that any account has.
+
+    `only`: read no accounts (source, account id) but these.
+    """
+    kinds = ("daily", "feature", "user")
+    daily, feature, person = (_read(conn, book, kind, only) for kind in kinds)
     first_day = max(daily.first_day, feature.first_day)
     daily, feature = (_on(one, first_day) for one in (daily, feature))
     totals = np.zeros((2, len(book.ids), KEEP_DAYS), np.uint32)
@@ -65,13 +75,19 @@ def load_usage(conn: Connection, book: CustomerBook, features: Features) -> Usag
     )
 
 
-def _read(conn: Connection, book: CustomerBook, kind: str) -> _Kind:
+def _read(
+    conn: Connection, book: CustomerBook, kind: str, only: Sequence[tuple[str, str]] | None
+) -> _Kind:
     """Rows of joined accounts, every one shifted to the newest window of its kind."""
+    among = ""
+    if only is not None:
+        either = " OR ".join(["(source = ? AND account_id = ?)"] * len(only)) or "FALSE"
+        among = f"AND ({either})"
     stored = fetch(
         conn,
-        "SELECT source, account_id, first_day, names, cells FROM usage_cells WHERE kind = ? "
-        "ORDER BY source, account_id",
-        (kind,),
+        "SELECT source, account_id, first_day, names, cells FROM usage_cells "
+        f"WHERE kind = ? {among} ORDER BY source, account_id",
+        (kind, *(part for key in only or () for part in key)),
     )
     first_day = max((row[2] for row in stored), default=MISSING)
     rows = [row for row in stored if row[1] in book.accounts.get(row[0], ())]

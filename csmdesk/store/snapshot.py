@@ -28,10 +28,10 @@ class SnapshotRows:
     tasks: id, customer_id, rule, category, subject, severity, shown_state, active, text, evidence,
       due_on, first_seen, last_seen, opened_on, resolved_on, episode, state, checked_on, assignee,
       snooze_until, comment, finished_on, verdict, accepted
-    task_events: task (row index in tasks), customer_id, day, kind, severity, episode, text
+    task_events: task (row index in tasks), task_id, customer_id, day, kind, severity, episode, text
     alerts: id, episode, kind, type, customer_id, subject, text, evidence, opened_on, closed_on,
       action_step, verdict
-    tags: customer_id, tag
+    tags: own tags by customer id
     risk: customer_id, set_on, score, risk_tags, confidence_tags, risk_note, confidence_note, who
     sentiment: customer_id, set_on, sentiment, reason, who
     notes: id, customer_id, kind, at, direction, held, author, contact_id, subject, body, link
@@ -40,7 +40,7 @@ class SnapshotRows:
     tasks: Columns
     task_events: Columns
     alerts: Columns
-    tags: Columns
+    tags: dict[str, tuple[str, ...]]
     risk: Columns
     sentiment: Columns
     notes: Columns
@@ -50,18 +50,15 @@ def snapshot_rows(conn: Connection, day: int, customer_id: str | None = None) ->
     """Everything as it stood at the end of `day`; of one customer when `customer_id` is given."""
     newest = conn.exec_driver_sql("SELECT max(day) FROM run").scalar()
     past = newest is not None and day < int(newest)
-    work = {
-        name: [row for row in work_rows(conn, name, day) if _is(row, customer_id)]
-        for name in TABLES
-    }
+    work = {name: work_rows(conn, name, day, customer_id) for name in TABLES}
     found = tasks_as_of(conn, day, customer_id, past=past)
     place = {task.task_id: at for at, task in enumerate(found)}
     links = {row["link"] for row in work["work_note"]}
     return SnapshotRows(
         tasks=_tasks(found, {row["task_id"]: row for row in work["work_task"]}),
-        task_events=_events(conn, day, place),
+        task_events=_events(conn, day, customer_id, place),
         alerts=_alerts(conn, day, customer_id, work["work_alert"], links),
-        tags=_columns(work["work_tag"], "customer_id", "tag"),
+        tags=_tags(work["work_tag"]),
         risk=_risk(work["work_risk"]),
         sentiment=_columns(
             work["work_sentiment"], "customer_id", "#set_on", "sentiment", "reason", "who"
@@ -86,8 +83,11 @@ def snoozed_until(task: TaskRow, work: Row | None) -> int | None:
     return None if risen else int(work["snooze_until"])
 
 
-def _is(row: Row, customer_id: str | None) -> bool:
-    return customer_id is None or row["customer_id"] == customer_id
+def _tags(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    tags: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        tags[row["customer_id"]] = (*tags.get(row["customer_id"], ()), row["tag"])
+    return tags
 
 
 def _tasks(found: Sequence[TaskRow], work: dict[str, Row]) -> Columns:
@@ -113,16 +113,17 @@ def _tasks(found: Sequence[TaskRow], work: dict[str, Row]) -> Columns:
     return _renamed(columns, "task_id")
 
 
-def _events(conn: Connection, day: int, place: dict[str, int]) -> Columns:
+def _events(conn: Connection, day: int, customer_id: str | None, place: dict[str, int]) -> Columns:
     sql = (
         "SELECT e.task_id, t.customer_id, e.day, e.kind, e.severity, e.episode, e.text "
         "FROM task_event e JOIN task t ON t.task_id = e.task_id WHERE e.day <= ? "
-        "ORDER BY e.day, e.task_id, e.episode"
+        "AND (? IS NULL OR t.customer_id = ?) ORDER BY e.day, e.task_id, e.episode"
     )
-    rows = [row for row in fetch(conn, sql, (day,)) if row[0] in place]
+    rows = [row for row in fetch(conn, sql, (day, customer_id, customer_id)) if row[0] in place]
     task, customer, days, kind, severity, episode, text = turned(rows, 7)
     data = {
         "task": ints([place[one] for one in task]),
+        "task_id": list(task),
         "customer_id": list(customer),
         "day": ints(days),
         "kind": list(kind),

@@ -101,12 +101,18 @@ def audit_log(conn: Connection, limit: int = 200) -> list[AuditRow]:
     return [AuditRow(*one) for one in values]
 
 
-def work_rows(conn: Connection, table: str, day: int | None = None) -> list[Row]:
-    """Rows of a work table by key, as they were at the end of `day` (None: as they are)."""
+def work_rows(
+    conn: Connection, table: str, day: int | None = None, customer_id: str | None = None
+) -> list[Row]:
+    """Rows of a work table by key, as they were at the end of `day` (None: as they are).
+
+    `customer_id`: of one customer alone.
+    """
     names = [column.name for column in TABLES[table].columns]
     keys = [column.name for column in TABLES[table].primary_key]
     rows: dict[Key, Row] = {}
-    for values in fetch(conn, f"SELECT * FROM {table}"):
+    sql = f"SELECT * FROM {table}" + (" WHERE customer_id = ?" if customer_id else "")
+    for values in fetch(conn, sql, (customer_id,) if customer_id else ()):
         row = dict(zip(names, values, strict=True))
         rows[tuple(row[key] for key in keys)] = row
     if day is not None:
@@ -115,7 +121,8 @@ def work_rows(conn: Connection, table: str, day: int | None = None) -> list[Row]
             for name, key, before, _ in reversed(_parsed(told)):
                 if name == table:
                     rows.pop(key, None) if before is None else rows.update({key: before})
-    return [rows[key] for key in sorted(rows)]
+    wanted = (rows[key] for key in sorted(rows))
+    return [row for row in wanted if customer_id in (None, row["customer_id"])]
 
 
 def _write(conn: Connection, wanted: list[Wanted]) -> tuple[Change, ...]:

@@ -1,0 +1,153 @@
+"""Everything about one customer, for its tab: a few indexed reads, newest first, limited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlalchemy import Connection
+
+from csmdesk.domain.columns import Columns
+from csmdesk.domain.days import start_of_day
+from csmdesk.domain.settings import Settings
+from csmdesk.domain.usage import Usage
+from csmdesk.store.identity import resolve
+from csmdesk.store.load_customers import CustomerBook
+from csmdesk.store.load_tables import days_of, typed_column
+from csmdesk.store.load_usage import load_usage
+from csmdesk.store.schema.facts import SHAPES, Shape
+from csmdesk.store.snapshot import SnapshotRows, snapshot_rows
+from csmdesk.store.sql import chunks, fetch, marks, quoted, turned
+
+LIMIT = 500
+Account = tuple[str, str]
+
+_NEWEST = {
+    "contact": "last_seen_at",
+    "subscription": "started_on",
+    "subscription_item": "since",
+    "subscription_change": "changed_on",
+    "status_change": "changed_on",
+    "discount": "starts_on",
+    "invoice": "issued_on",
+    "order": "ordered_on",
+    "entitlement": "since",
+    "ticket": "created_at",
+    "nps_answer": "answered_at",
+    "activity": "at",
+    "deal": "created_at",
+    "agent": "last_seen_at",
+    "field_change": "at",
+}
+_HAPPENED = {**_NEWEST, "contact": "created_at", "agent": None, "discount": None}
+"""The date that decides whether a row exists on a past day; None: it always does."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRows:
+    """`tables`: the customer's rows of each fact table (columns as in `Facts.tables` without
+    customer and subscription), newest first, at most LIMIT; `accounts`: (source, account id);
+    `usage`: as in `Facts`, with this customer as row 0; `work`: its tasks, alerts, tags and notes."""
+
+    customer_id: str
+    accounts: tuple[Account, ...]
+    tables: dict[str, Columns]
+    usage: Usage
+    work: SnapshotRows
+
+
+def customer_rows(conn: Connection, customer_id: str, day: int, settings: Settings) -> CustomerRows:
+    """The customer as of `day`: nothing that happened later. Merged ids are followed."""
+    customer = resolve(conn, customer_id)
+    accounts = _accounts(conn, customer)
+    zone = ZoneInfo(settings.time_zone)
+    end = start_of_day(day + 1, zone) - 1
+    tables: dict[str, Columns] = {}
+    for name in _NEWEST:
+        shape = SHAPES[name]
+        if shape.has("account_id"):
+            where, values = _of_accounts("account_id", accounts)
+            if shape.has("contact_id"):
+                people = _keys(tables["contact"])
+                where, values = _or(where, values, "contact_id", people, "account_id IS NULL AND")
+        else:
+            where, values = _of_accounts("subscription_id", _keys(tables["subscription"]))
+        tables[name] = _table(conn, shape, where, values, day, end, zone)
+    return CustomerRows(
+        customer_id=customer,
+        accounts=accounts,
+        tables=tables,
+        usage=load_usage(conn, _book(customer, accounts), settings.features, accounts),
+        work=snapshot_rows(conn, day, customer),
+    )
+
+
+def _accounts(conn: Connection, customer: str) -> tuple[Account, ...]:
+    sql = (
+        "SELECT i.source, i.source_id FROM identity i JOIN fact_account a "
+        "ON a.source = i.source AND a.source_id = i.source_id AND a.archived = 0 "
+        "WHERE i.customer_id = ? ORDER BY 1, 2"
+    )
+    return tuple((row[0], row[1]) for row in fetch(conn, sql, (customer,)))
+
+
+def _book(customer: str, accounts: tuple[Account, ...]) -> CustomerBook:
+    known: dict[str, dict[str, int]] = {}
+    for source, account in accounts:
+        known.setdefault(source, {})[account] = 0
+    joined = Columns({"joined_usage": np.array([bool(accounts)])}, 1)
+    return CustomerBook((customer,), {customer: 0}, joined, known, {})
+
+
+def _keys(table: Columns) -> tuple[Account, ...]:
+    return tuple(zip(table["source"], table["source_id"], strict=True))
+
+
+def _of_accounts(column: str, keys: tuple[Account, ...]) -> tuple[str, list[str]]:
+    return _or("FALSE", [], column, keys, "")
+
+
+def _or(
+    where: str, values: list[str], column: str, keys: tuple[Account, ...], also: str
+) -> tuple[str, list[str]]:
+    """Or: the row's (source, column) is one of the keys; one index lookup per key."""
+    terms, bound = [where], list(values)
+    for source in sorted({key[0] for key in keys}):
+        for part in chunks([key[1] for key in keys if key[0] == source]):
+            terms.append(f"({also} source = ? AND {column} IN ({marks(len(part))}))")
+            bound += [source, *part]
+    return " OR ".join(terms), bound
+
+
+def _table(
+    conn: Connection,
+    shape: Shape,
+    where: str,
+    values: list[str],
+    day: int,
+    end: int,
+    zone: ZoneInfo,
+) -> Columns:
+    conditions, bound = [f"({where})"], list[Any](values)
+    happened = _HAPPENED[shape.name]
+    if happened is not None:
+        kind = next(field.kind for field in shape.fields if field.name == happened)
+        conditions.append(f'("{happened}" IS NULL OR "{happened}" <= ?)')
+        bound.append(end if kind == "Instant" else day)
+    if shape.has("archived"):
+        conditions.append("archived = 0")
+    sql = (
+        f"SELECT {quoted(shape.names)} FROM {shape.table.name} WHERE {' AND '.join(conditions)} "
+        f'ORDER BY "{_NEWEST[shape.name]}" DESC, source, source_id LIMIT {LIMIT}'
+    )
+    rows = fetch(conn, sql, tuple(bound))
+    columns = dict(zip(shape.names, turned(rows, len(shape.names)), strict=True))
+    order = np.arange(len(rows))
+    data: dict[str, Any] = {}
+    for field in shape.fields:
+        data[field.name] = typed_column(field, columns[field.name], order)
+        if field.kind == "Instant":
+            data[f"{field.name}_day"] = days_of(data[field.name], zone)
+    return Columns(data, len(rows))
