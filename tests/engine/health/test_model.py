@@ -20,12 +20,10 @@ def test_the_default_weights_sum_to_100() -> None:
 
 
 def test_the_first_matching_model_applies_and_the_default_is_last() -> None:
-    lenient = Model(
-        name="Large", version=3, segment="large", factors={"overdue": FactorSettings(curve=((0, 100), (90, 0)))}
-    )  # fmt: skip
-    settings = Settings(
-        models=(lenient,), segments=(Segment(name="large", tier=("T1",), tag=("vip",)),)
-    )
+    curve = FactorSettings(curve=((0, 100), (90, 0)))
+    lenient = Model(name="Large", version=3, segment="large", factors={"overdue": curve})
+    large = Segment(name="large", tier=("T1",), tag=("vip",))
+    settings = Settings(models=(lenient,), segments=(large,))
     table = measures(3, tier=["T1", "T1", "T2"], tags=[("vip", "x"), (), ("vip",)], overdue_days=45)
     health = assess(facts(["a", "b", "c"]), table, settings, DAY, ())
     assert [name.split(" (")[0] for name in health.model] == ["Large v3", "Default v1"]
