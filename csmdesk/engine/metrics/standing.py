@@ -74,8 +74,11 @@ def live_rows(ready: Prepared, now: Standing, trials: bool) -> Ints:
 
 
 def seats_of(ready: Prepared, facts: Facts, now: Standing) -> Ints:
-    """Contracted seats per customer: those stated by a subscription, else the quantities of its
-    products that count seats; 0 for none."""
+    """Contracted seats per customer; 0 for none.
+
+    A subscription's are those it states apart, unless its quantities have a history (which dates
+    them), else the quantities of its products that count seats.
+    """
     ledger, log = ready.ledger, ready.ledger.items
     stated = facts.tables["subscription"].ints("seats")[ledger.heads.row]
     row = live_rows(ready, now, trials=False)
@@ -83,7 +86,9 @@ def seats_of(ready: Prepared, facts: Facts, now: Standing) -> Ints:
     per_unit = ready.catalog.seats_per_unit[ready.catalog.of_row[row]]
     bought = np.zeros(ledger.heads.count, dtype=np.int64)
     np.add.at(bought, log.head[row], log.quantity[row] * per_unit)
-    seats = np.where(stated != MISSING, stated, bought)
+    changed = np.zeros(ledger.heads.count, dtype=np.bool_)
+    changed[log.head[log.day > ledger.heads.started[log.head]]] = True
+    seats = np.where((stated != MISSING) & ~changed, stated, bought)
     result = np.zeros(facts.count, dtype=np.int64)
     np.add.at(result, ledger.heads.customer, np.where(now.is_counted, seats, 0))
     return result

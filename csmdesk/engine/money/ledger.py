@@ -107,7 +107,7 @@ def build_ledger(facts: Facts, settings: Settings) -> Ledger:
     """Reads the subscription tables of the facts once."""
     codes = status_codes(settings.statuses)
     heads, place = build_heads(facts, codes)
-    status_log = build_status_log(facts, place, codes)
+    status_log = build_status_log(facts, heads, place, codes)
     items = build_item_log(facts, place)
     discounts = build_discounts(facts, place)
     return Ledger(

@@ -13,8 +13,8 @@ import numpy as np
 from csmdesk.domain.columns import Bools, Columns, Ints
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
-from csmdesk.engine.money.exact import first_of_run
-from csmdesk.engine.money.statuses import ACTIVE, CANCELLED, NOT_COUNTED, PAUSED
+from csmdesk.engine.money.exact import first_of_run, last_of_run
+from csmdesk.engine.money.statuses import ACTIVE, CANCELLED, NOT_COUNTED, PAST_DUE, PAUSED
 
 FAR = 1 << 19
 """A day after every real one: "never"."""
@@ -25,7 +25,8 @@ class Heads:
     """One entry per subscription that belongs to a customer, sorted by (customer, source, id).
 
     `row` is its row in the facts; `currency` indexes `currencies`; `end` is the first day without
-    service or FAR; `base` the status that holds before the log says anything.
+    service or FAR; `base` the status that holds before the log says anything; `now` an undated
+    Past due or Paused that the newest row of the log does not know of yet, else NOT_COUNTED.
     """
 
     row: Ints
@@ -36,6 +37,7 @@ class Heads:
     trial_end: Ints
     end: Ints
     base: Ints
+    now: Ints
 
     @property
     def count(self) -> int:
@@ -116,7 +118,7 @@ def build_heads(facts: Facts, codes: dict[str, int]) -> tuple[Heads, Ints]:
     logged = np.zeros(len(row), dtype=np.bool_)
     log = head_of_rows(facts.tables["status_change"], place)
     logged[log[log != MISSING]] = True
-    end, base = _ends(table, row, base, logged)
+    end, base, now = _ends(table, row, base, logged)
     heads = Heads(
         row=row,
         customer=table.ints("customer")[row],
@@ -126,12 +128,13 @@ def build_heads(facts: Facts, codes: dict[str, int]) -> tuple[Heads, Ints]:
         trial_end=table.ints("trial_end")[row],
         end=end,
         base=base,
+        now=now,
     )
     return heads, place
 
 
-def _ends(table: Columns, row: Ints, base: Ints, logged: Bools) -> tuple[Ints, Ints]:
-    """End of service and undated status of each head.
+def _ends(table: Columns, row: Ints, base: Ints, logged: Bools) -> tuple[Ints, Ints, Ints]:
+    """End of service, status before the log and undated status now of each head.
 
     A cancelled subscription that names no end of service ended when it was to, or when it was
     cancelled; with any of these dates, or with a log, its undated status says nothing of the past.
@@ -142,13 +145,15 @@ def _ends(table: Columns, row: Ints, base: Ints, logged: Bools) -> tuple[Ints, I
     fallback = np.where(cancel_at != MISSING, cancel_at, cancelled)
     end = np.where((ended == MISSING) & (base == CANCELLED), fallback, ended)
     dated = logged | ((base == CANCELLED) & (end != MISSING))
-    paused = table["paused"][row] & ~logged & (base != CANCELLED)
-    base = np.where(paused, PAUSED, base)
+    base = np.where(table["paused"][row] & (base != CANCELLED), PAUSED, base)
+    now = np.where((base == PAUSED) | (base == PAST_DUE), base, NOT_COUNTED)
     base = np.where(dated & (base != NOT_COUNTED), ACTIVE, base)
-    return np.where(end == MISSING, FAR, end), base
+    return np.where(end == MISSING, FAR, end), base, now
 
 
-def build_status_log(facts: Facts, place: Ints, codes: dict[str, int]) -> StatusLog:
+def build_status_log(facts: Facts, heads: Heads, place: Ints, codes: dict[str, int]) -> StatusLog:
+    """The dated statuses; the newest Active of a subscription gives way to an undated one that the
+    source tells now (an invoice says that a period began active, not that it is unpaid since)."""
     table = facts.tables["status_change"]
     head = head_of_rows(table, place)
     day, known = table.ints("changed_on"), table.ints("known_on")
@@ -158,7 +163,10 @@ def build_status_log(facts: Facts, place: Ints, codes: dict[str, int]) -> Status
     )
     order = np.lexsort((known, day, head))
     order = order[head[order] != MISSING]
-    return StatusLog(head[order], day[order], np.maximum(day, known)[order], code[order])
+    head, day, code = head[order], day[order], code[order]
+    current = heads.now[head] if len(head) else head
+    overtaken = last_of_run(head) & (code == ACTIVE) & (current != NOT_COUNTED)
+    return StatusLog(head, day, np.maximum(day, known[order]), np.where(overtaken, current, code))
 
 
 def build_item_log(facts: Facts, place: Ints) -> ItemLog:

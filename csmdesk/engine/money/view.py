@@ -24,8 +24,11 @@ from csmdesk.engine.money.exact import (
     running_totals,
 )
 from csmdesk.engine.money.rows import FAR, DiscountRows, Heads, ItemLog, StatusLog
-from csmdesk.engine.money.statuses import ACTIVE, CANCELLED, NOT_COUNTED, PAST_DUE, TRIAL
+from csmdesk.engine.money.statuses import ACTIVE, CANCELLED, FREE, NOT_COUNTED, PAST_DUE, TRIAL
 from csmdesk.engine.money.values import Values
+
+_PRICED = 1 << 20
+"""Weight of a line with a price, above any number of lines without one."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,8 @@ def build_view(
     shown_items: Bools,
 ) -> View:
     """The view that sees only the marked rows of the status log and of the item log."""
-    statuses = status_steps(heads, status, shown_status)
     rows = item_steps(heads, items, shown_items)
+    statuses = _with_free(status_steps(heads, status, shown_status), heads, rows, items)
     gross = _gross(rows, items, values)
     interval = _interval_steps(rows, items)
     net = _net(heads, statuses, gross, interval, discounts, values)
@@ -123,6 +126,35 @@ def _status_at(heads: Heads, log: StatusLog, shown: Bools, head: Ints, day: Ints
     return np.where(day < started, NOT_COUNTED, code)
 
 
+def _with_free(status: Steps, heads: Heads, rows: Steps, log: ItemLog) -> Steps:
+    """Marks the days on which a subscription that would count has a list price of nothing: Free.
+
+    A discount of 100 % does not make it free, nor does a price by usage.
+    """
+    live = log.quantity > 0
+    suspects = np.zeros(heads.count, dtype=np.bool_)
+    suspects[log.head[live & (log.num == 0)]] = True
+    mine = np.flatnonzero(suspects[log.head[rows.value]])
+    if not len(mine):
+        return status
+    key, row = rows.key[mine], rows.value[mine]
+    weight = live[row] * (1 + (log.num[row] != 0) * _PRICED)
+    lines = _sum_steps(keys(log.head[row], key_day(key)), _changes(key, weight))
+    points = distinct(np.concatenate([status.key, lines.key]))
+    head, day = key_owner(points), key_day(points)
+    code, weight = status.at(head, day), lines.at(head, day)
+    free = counted(code) & (weight > 0) & (weight < _PRICED)
+    return Steps(points, np.where(free, FREE, code))
+
+
+def _changes(key: Ints, value: Exact) -> Exact:
+    """Differences between neighbours of one owner; the first of an owner is itself."""
+    delta = value.copy()
+    same = np.flatnonzero(~first_of_run(key_owner(key)))
+    delta[same] -= value[same - 1]
+    return delta
+
+
 def item_steps(heads: Heads, log: ItemLog, shown: Bools) -> Steps:
     """The row of the item log in force for each item over time.
 
@@ -143,10 +175,7 @@ def item_steps(heads: Heads, log: ItemLog, shown: Bools) -> Steps:
 
 def _gross(rows: Steps, log: ItemLog, values: Values) -> Steps:
     """Value of all items of a subscription over time, before status and discounts."""
-    value = values.item[rows.value]
-    delta = value.copy()
-    same = ~first_of_run(key_owner(rows.key))
-    delta[same] -= value[np.flatnonzero(same) - 1]
+    delta = _changes(rows.key, values.item[rows.value])
     return _sum_steps(keys(log.head[rows.value], key_day(rows.key)), delta)
 
 
@@ -224,9 +253,7 @@ def _discounted(
 
 def _by_group(net: Steps, groups: Groups) -> Steps:
     head = key_owner(net.key)
-    delta = net.value.copy()
-    same = ~first_of_run(head)
-    delta[same] -= net.value[np.flatnonzero(same) - 1]
+    delta = _changes(net.key, net.value)
     changed = np.flatnonzero(delta != 0)
     key = keys(groups.of_head[head[changed]], key_day(net.key[changed]))
     steps = _sum_steps(key, delta[changed])
