@@ -1,0 +1,317 @@
+"""The window: rail, top bar, notices, documents in a host for docks. It wires, pages do the work."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from csmdesk.runtime import state as states
+from csmdesk.views import theme
+from csmdesk.views.memory import Memory
+from csmdesk.views.page import Page
+from csmdesk.views.pages import FIRST_PAGE, PAGES, page_spec
+from csmdesk.views.shell.actions import build_menus
+from csmdesk.views.shell.documents import Documents
+from csmdesk.views.shell.notices import NoticeLine, Toast
+from csmdesk.views.shell.rail import Rail
+from csmdesk.views.shell.top_bar import TopBar
+from csmdesk.views.table import DataTable
+
+if TYPE_CHECKING:
+    from csmdesk.domain.edits import Applied
+    from csmdesk.domain.portfolio import Portfolio
+    from csmdesk.domain.scope import Scope
+    from csmdesk.runtime.desk import Desk
+    from csmdesk.runtime.state import DeskState
+
+PAGE, CUSTOMER = "page:", "customer:"
+DEFAULT_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """`open_customer`, `open_page` and `apply_theme` are what links, pages and `shoot` call."""
+
+    panels_menu: QMenu
+
+    def __init__(self, desk: Desk, window_settings_path: Path) -> None:
+        super().__init__()
+        self.desk = desk
+        self.memory = Memory.at(str(window_settings_path))
+        self.theme_name = str(self.memory.get("window/theme", theme.SYSTEM))
+        self.compact = bool(self.memory.get("window/compact", False))
+        self._use_theme()
+        self.setWindowTitle("CSMDesk")
+        self.setMinimumSize(900, 600)
+        self._build()
+        self._wire()
+        self._restore()
+
+    # -- what others call ---------------------------------------------------------------------
+    def open_page(self, key: str) -> None:
+        spec = page_spec(key)
+        if spec is None:
+            return
+        holder = self.documents.put(
+            PAGE + key, spec.title, lambda: spec.make(self.desk, self.memory), cross=False
+        )
+        self.documents.show_document(holder)
+
+    def open_customer(self, customer_id: str, tab: str | None = None) -> None:
+        """The customer's tab, at this sub-tab when one is named."""
+        from csmdesk.views.customer import CustomerTab
+
+        holder = self.documents.put(
+            CUSTOMER + customer_id,
+            self._customer_name(customer_id),
+            lambda: CustomerTab(self.desk, self.memory, customer_id),
+            cross=True,
+        )
+        self.documents.show_document(holder)
+        page = holder.ensure()
+        if tab and isinstance(page, CustomerTab):
+            page.show_tab(tab)
+
+    def apply_theme(self, name: str) -> None:
+        """ "light", "dark" or "system"; remembered."""
+        self.theme_name = name
+        self.memory.put("window/theme", name)
+        self._use_theme()
+        for part in (self.rail, self.documents, self.notice, self.top_bar.search):
+            part.refresh_icons()
+
+    def add_dock(self, dock: QDockWidget, area: Qt.DockWidgetArea) -> None:
+        """A movable panel; listed under View, Panels; its object name keys what is remembered."""
+        self.host.addDockWidget(area, dock)
+        self.panels_menu.addAction(dock.toggleViewAction())
+        self.host.restoreDockWidget(dock)
+
+    def current_page(self) -> Page | None:
+        holder = self.documents.current()
+        return holder.page if holder is not None else None
+
+    # -- actions of the menus -----------------------------------------------------------------
+    def close_tab(self) -> None:
+        self.documents.close_at(self.documents.currentIndex())
+
+    def find_in_page(self) -> None:
+        page = self.current_page()
+        if page is not None:
+            page.find()
+
+    def focus_search(self) -> None:
+        self.top_bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.top_bar.search.selectAll()
+
+    def toggle_rail(self) -> None:
+        self.rail.set_collapsed(not self.rail.collapsed)
+        self.memory.put("window/narrow_rail", self.rail.collapsed)
+
+    def toggle_compact(self) -> None:
+        self.compact = not self.compact
+        self.memory.put("window/compact", self.compact)
+        for table in self.findChildren(DataTable):
+            table.set_compact(self.compact)
+
+    def reset_layout(self) -> None:
+        self.rail.set_collapsed(False)
+        self.memory.drop("window/docks")
+        for dock in self.host.findChildren(QDockWidget):
+            dock.setFloating(False)
+            self.host.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            dock.show()
+        for table in self.findChildren(DataTable):
+            table.layout_of_columns.reset()
+
+    def show_shortcuts(self) -> None:
+        from csmdesk.views.dialogs.shortcuts import ShortcutsDialog
+
+        dialog = ShortcutsDialog(self.actions(), self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # -- building -----------------------------------------------------------------------------
+    def _build(self) -> None:
+        self.rail, self.top_bar = Rail(), TopBar()
+        self.notice, self.documents = NoticeLine(), Documents()
+        self.host = QMainWindow()
+        self.host.setWindowFlags(Qt.WindowType.Widget)
+        self.host.setDockNestingEnabled(True)
+        self.host.setCentralWidget(self.documents)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        for part in (self.top_bar, self.notice):
+            right.addWidget(part)
+        right.addWidget(self.host, 1)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        self.setCentralWidget(whole)
+        self.toast = Toast(whole)
+        self.rail.set_collapsed(bool(self.memory.get("window/narrow_rail", False)))
+        self._menus = build_menus(self)
+        self._set_up_menus()
+
+    def _set_up_menus(self) -> None:
+        """macOS has its menu bar; elsewhere the rail's menu button opens the same menus."""
+        if sys.platform == "darwin":
+            for menu in self._menus:
+                self.menuBar().addMenu(menu)
+            self.rail.menu_button.hide()
+            return
+        self._main_menu = QMenu(self)
+        for menu in self._menus:
+            self._main_menu.addMenu(menu)
+        self.rail.menu_button.clicked.connect(self._open_menu)
+        QShortcut(QKeySequence("F10"), self, self._open_menu)
+
+    def _open_menu(self) -> None:
+        anchor = self.rail.menu_button
+        self._main_menu.popup(anchor.mapToGlobal(QPoint(0, anchor.height() + 4)))
+
+    def _wire(self) -> None:
+        desk, documents = self.desk, self.documents
+        desk.portfolioChanged.connect(self._portfolio_changed)
+        desk.scopeChanged.connect(self._scope_changed)
+        desk.stateChanged.connect(self._state_changed)
+        desk.jobFailed.connect(self.notice.say)
+        desk.edited.connect(self._edited)
+        desk.editRefused.connect(self.notice.say)
+        self.rail.pageWanted.connect(self.open_page)
+        self.rail.sync_card.syncWanted.connect(desk.sync_now)
+        self.rail.sync_card.cancelWanted.connect(desk.cancel)
+        self.top_bar.scopeWanted.connect(desk.set_scope)
+        self.top_bar.dayWanted.connect(desk.set_day)
+        self.top_bar.search.customerWanted.connect(self.open_customer)
+        documents.customerWanted.connect(self.open_customer)
+        documents.pageWanted.connect(self.open_page)
+        documents.shown.connect(self._document_shown)
+        documents.arranged.connect(self._remember_tabs)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
+
+    # -- what changes -------------------------------------------------------------------------
+    @Slot(object)
+    def _portfolio_changed(self, portfolio: Portfolio) -> None:
+        from csmdesk.models.counts import counts
+
+        self.top_bar.show_portfolio(portfolio)
+        wanted = [spec.count for spec in PAGES if spec.count]
+        told = counts(portfolio, self.desk.scope, wanted)
+        self.rail.set_counts({s.key: told[s.count] for s in PAGES if s.count in told})
+        self.documents.offer(portfolio, self.desk.scope)
+
+    @Slot(object)
+    def _scope_changed(self, scope: Scope) -> None:
+        self.top_bar.show_scope(scope)
+        portfolio = self.desk.portfolio
+        if portfolio is not None and portfolio.day == scope.day:
+            self._portfolio_changed(portfolio)
+
+    @Slot(object)
+    def _state_changed(self, state: DeskState) -> None:
+        self.rail.set_state(state)
+        self.top_bar.show_offline(state.headline if state.state == states.OFFLINE else "")
+
+    @Slot(object)
+    def _edited(self, applied: Applied) -> None:
+        self.toast.say(applied.text, "Undo", self.desk.undo)
+
+    @Slot(str)
+    def _document_shown(self, key: str) -> None:
+        page = key.removeprefix(PAGE) if key.startswith(PAGE) else FIRST_PAGE
+        self.rail.set_current(page)
+        self._remember_tabs()
+
+    def _customer_name(self, customer_id: str) -> str:
+        portfolio = self.desk.portfolio
+        if portfolio is not None and customer_id in portfolio.customers["id"]:
+            place = portfolio.customers["id"].index(customer_id)
+            return str(portfolio.customers["name"][place])
+        return "Customer"
+
+    # -- theme and memory ---------------------------------------------------------------------
+    def _use_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply_theme(app, self.theme_name)
+
+    @Slot()
+    def _system_theme_changed(self) -> None:
+        if self.theme_name == theme.SYSTEM:
+            self.apply_theme(theme.SYSTEM)
+
+    def _restore(self) -> None:
+        geometry = self.memory.get_bytes("window/geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(*DEFAULT_SIZE)
+        self._restoring = True
+        front = str(self.memory.get("window/front", PAGE + FIRST_PAGE))
+        remembered = self.memory.get("window/tabs", [])
+        self.documents.blockSignals(True)
+        for entry in remembered if isinstance(remembered, list) else []:
+            match entry:
+                case [str(key), str(title)]:
+                    self._restore_tab(key, title)
+        self.documents.blockSignals(False)
+        self._restoring = False
+        keys = self.documents.keys()
+        if front in keys:
+            place = keys.index(front)
+            if self.documents.currentIndex() == place:
+                self.documents.currentChanged.emit(place)
+            self.documents.setCurrentIndex(place)
+        else:
+            self.open_page(FIRST_PAGE)
+        self.rail.set_state(self.desk.state)
+
+    def _restore_tab(self, key: str, title: str) -> None:
+        """A tab whose content is built when it is first shown."""
+        spec = page_spec(key.removeprefix(PAGE)) if key.startswith(PAGE) else None
+        if spec is not None:
+            self.documents.put(
+                key, spec.title, lambda: spec.make(self.desk, self.memory), cross=False
+            )
+        elif key.startswith(CUSTOMER):
+            customer_id = key.removeprefix(CUSTOMER)
+
+            def build() -> Page:
+                from csmdesk.views.customer import CustomerTab
+
+                return CustomerTab(self.desk, self.memory, customer_id)
+
+            self.documents.put(key, title, build, cross=True)
+
+    _restoring = False
+
+    def _remember_tabs(self) -> None:
+        if self._restoring:
+            return
+        documents = self.documents
+        holders = [documents.holder(place) for place in range(documents.count())]
+        self.memory.put("window/tabs", [[h.key, h.title] for h in holders])
+        current = documents.current()
+        if current is not None:
+            self.memory.put("window/front", current.key)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.documents.close_windows()
+        self._remember_tabs()
+        self.memory.put_bytes("window/geometry", self.saveGeometry())
+        self.memory.put_bytes("window/docks", self.host.saveState())
+        self.memory.save()
+        super().closeEvent(event)

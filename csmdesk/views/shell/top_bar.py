@@ -1,0 +1,239 @@
+"""The top bar: find a customer, and the global CSM, Segment and As-of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QDate,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QCalendarWidget,
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+
+from csmdesk.domain.days import day_date, day_number
+from csmdesk.domain.texts import date_text
+from csmdesk.views.icons import icon
+from csmdesk.views.widgets.controls import PillButton, PillMenu
+from csmdesk.views.widgets.popover import Popover
+from csmdesk.views.widgets.tip import plain_label
+
+if TYPE_CHECKING:
+    from csmdesk.domain.portfolio import Portfolio
+    from csmdesk.domain.scope import Scope
+
+NO_PARENT = QModelIndex()
+ID_ROLE = int(Qt.ItemDataRole.UserRole)
+ALL = ("All", "")
+
+
+class NameModel(QAbstractListModel):
+    """Names to complete, each with the id of its customer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._names: list[str] = []
+        self._ids: list[str] = []
+
+    def fill(self, names: list[str], ids: list[str]) -> None:
+        if names == self._names and ids == self._ids:
+            return
+        self.beginResetModel()
+        self._names, self._ids = names, ids
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self._names)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return self._names[index.row()]
+        return self._ids[index.row()] if role == ID_ROLE else None
+
+    def first_match(self, words: str) -> str:
+        """Id of the best customer for what was typed: exact, then prefix, then anywhere; or ""."""
+        wanted = words.strip().casefold()
+        if not wanted:
+            return ""
+        names = [name.casefold() for name in self._names]
+        for fits in (wanted.__eq__, lambda name: name.startswith(wanted), lambda n: wanted in n):
+            for place, name in enumerate(names):
+                if fits(name):
+                    return self._ids[place]
+        return ""
+
+
+class SearchBox(QLineEdit):
+    """Type a part of a name; Enter or a click opens the customer. Ctrl+K comes here."""
+
+    customerWanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText("Find a customer")
+        self.setAccessibleName("Find a customer")
+        self.setMinimumWidth(200)
+        self.setMaximumWidth(380)
+        self.setFixedHeight(30)
+        self.names = NameModel()
+        completer = QCompleter(self.names, self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setMaxVisibleItems(10)
+        completer.activated[QModelIndex].connect(self._picked)
+        self.setCompleter(completer)
+        self.returnPressed.connect(self._entered)
+        self._key = plain_label("Ctrl K", "key")
+        self._key.setParent(self)
+        self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.textChanged.connect(self._hint)
+        self._glass = QAction(self)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+
+    def refresh_icons(self) -> None:
+        self._glass.setIcon(icon("search"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        size = self._key.sizeHint()
+        self._key.setGeometry(
+            self.width() - size.width() - 8,
+            (self.height() - size.height()) // 2,
+            size.width(),
+            size.height(),
+        )
+
+    def _hint(self, text: str) -> None:
+        self._key.setVisible(not text)
+
+    def _picked(self, index: QModelIndex) -> None:
+        self._open(str(index.data(ID_ROLE)))
+
+    def _entered(self) -> None:
+        popup = self.completer().popup()
+        if not popup.currentIndex().isValid():
+            self._open(self.names.first_match(self.text()))
+
+    def _open(self, customer_id: str) -> None:
+        if customer_id:
+            self.customerWanted.emit(customer_id)
+            self.clear()
+
+
+class DayPicker(Popover):
+    """A calendar up to today, and a button back to today."""
+
+    picked = Signal(int)
+
+    def __init__(self, day: int, today: int, parent: QWidget) -> None:
+        super().__init__(parent, "As of")
+        self._today = today
+        self._calendar = QCalendarWidget()
+        self._calendar.setVerticalHeaderFormat(
+            QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader
+        )
+        self._calendar.setMaximumDate(_date(today))
+        self._calendar.setSelectedDate(_date(day))
+        self._calendar.setAccessibleName("Calendar")
+        self._calendar.activated.connect(self._take)
+        self._calendar.clicked.connect(self._take)
+        back = QPushButton("Today")
+        back.clicked.connect(self._back)
+        self.box.addWidget(self._calendar)
+        self.box.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _take(self, date: QDate) -> None:
+        self.picked.emit(day_number(date.toPython()))  # type: ignore[arg-type]
+        self.close()
+
+    def _back(self) -> None:
+        self.picked.emit(self._today)
+        self.close()
+
+
+def _date(day: int) -> QDate:
+    date = day_date(day)
+    return QDate(date.year, date.month, date.day)
+
+
+class TopBar(QFrame):
+    """`scopeWanted(csm, segment)` and `dayWanted(day)` when a person chooses."""
+
+    scopeWanted = Signal(str, str)
+    dayWanted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("topbar")
+        self.setFixedHeight(48)
+        self._today = self._day = 0
+        self.search = SearchBox()
+        self.offline = plain_label()
+        self.offline.setObjectName("offline")
+        self.offline.hide()
+        self.csm = PillMenu("CSM", [ALL])
+        self.segment = PillMenu("Segment", [ALL])
+        self.as_of = PillButton("As of", "Today")
+        self.csm.chosen.connect(self._chosen)
+        self.segment.chosen.connect(self._chosen)
+        self.as_of.clicked.connect(self._pick_day)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(self.search, 1)
+        row.addStretch(1)
+        row.addWidget(self.offline)
+        for pill in (self.csm, self.segment, self.as_of):
+            row.addWidget(pill)
+        self.search.refresh_icons()
+
+    def show_portfolio(self, portfolio: Portfolio) -> None:
+        """New choices; the names to find."""
+        customers = portfolio.customers
+        self.search.names.fill(
+            [str(name or "") for name in customers["name"]], [str(key) for key in customers["id"]]
+        )
+        self.csm.set_choices([ALL, *((name, name) for name in portfolio.csms)], self.csm.key)
+        self.segment.set_choices(
+            [ALL, *((name, name) for name in portfolio.segments)], self.segment.key
+        )
+        self.show_day(self._day or portfolio.day, portfolio.today)
+
+    def show_scope(self, scope: Scope) -> None:
+        self.csm.set_key(scope.csm)
+        self.segment.set_key(scope.segment)
+        self.show_day(scope.day, self._today)
+
+    def show_day(self, day: int, today: int) -> None:
+        self._day, self._today = day, today
+        self.as_of.set_value("Today" if day >= today else date_text(day))
+
+    def show_offline(self, text: str) -> None:
+        """The quiet chip; "" hides it."""
+        self.offline.setText(text)
+        self.offline.setVisible(bool(text))
+
+    def _chosen(self) -> None:
+        self.scopeWanted.emit(self.csm.key, self.segment.key)
+
+    def _pick_day(self) -> None:
+        if not self._today:
+            return
+        picker = DayPicker(self._day, self._today, self)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.picked.connect(self.dayWanted)
+        picker.open_at(self.as_of)

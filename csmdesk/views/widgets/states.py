@@ -1,0 +1,76 @@
+"""What stands in place of content: nothing yet, nothing found, loading, failed. Each has one action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from csmdesk.views import theme
+from csmdesk.views.icons import paint_icon
+from csmdesk.views.widgets.tip import plain_label
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A title, a sentence and one action; `icon` names one of `views.icons`."""
+
+    title: str
+    text: str = ""
+    action: str = ""
+    run: Callable[[], object] | None = None
+    icon: str = "inbox"
+
+
+class _Picture(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = "inbox"
+        self.setFixedSize(QSize(40, 40))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_icon(painter, self.name, QRectF(6, 6, 28, 28), theme.color("muted"))
+        painter.end()
+
+
+class EmptyState(QWidget):
+    """Shows a `Saying` in the middle of the space it is given."""
+
+    def __init__(self, saying: Saying, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._saying = saying
+        self._picture = _Picture()
+        self._title = plain_label(role="strong")
+        self._text = plain_label(role="small")
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._text.setFixedWidth(380)
+        self._button = QPushButton()
+        self._button.clicked.connect(self._act)
+        box = QVBoxLayout(self)
+        box.setSpacing(8)
+        box.addStretch(1)
+        for widget in (self._picture, self._title, self._text, self._button):
+            box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(1)
+        self.say(saying)
+
+    def say(self, saying: Saying) -> None:
+        self._saying = saying
+        self._picture.name = saying.icon
+        self._picture.update()
+        self._title.setText(saying.title)
+        self._text.setText(saying.text)
+        self._text.setVisible(bool(saying.text))
+        self._button.setText(saying.action)
+        self._button.setAccessibleName(saying.action)
+        self._button.setVisible(bool(saying.action))
+        self.setAccessibleName(f"{saying.title}. {saying.text}")
+
+    def _act(self) -> None:
+        if self._saying.run is not None:
+            self._saying.run()
