@@ -20,9 +20,6 @@ from tests.sandbox.world_oracle import (
     view,
 )
 
-BY_MODULE: dict[str, set[str]] = {}
-for _feature in FEATURES:
-    BY_MODULE.setdefault(_feature.module, set()).add(_feature.name)
 KEYS = {feature.name: feature.module for feature in FEATURES if feature.key}
 
 
@@ -170,7 +167,7 @@ def product_unused(p: Portfolio, v: View, back: int) -> int:
     day = p.day(back)
     if v.tenure <= 14:
         return 0
-    ages = [v.product_use(modules, day, BY_MODULE) for modules in v.modules.values()]
+    ages = [v.product_use(modules, day) for modules in v.modules.values()]
     age = max(ages, default=0)
     if age > 60 or (age > 30 and _soon(v, day)):
         return 3

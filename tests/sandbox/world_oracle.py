@@ -15,6 +15,7 @@ import numpy as np
 from csmdesk.domain.demo_rates import rate
 from csmdesk.sandbox.shapes import Account, Invoice, Subscription
 from csmdesk.sandbox.world import World
+from csmdesk.sandbox.world.catalog import FEATURES
 
 DAY = 86400
 MONTHS = {"month": 1, "year": 12}
@@ -62,6 +63,11 @@ def mrr_from_bills(subscription: Subscription, invoices: list[Invoice], day: dat
     return amount / months_of(subscription)
 
 
+BY_MODULE: dict[str, set[str]] = defaultdict(set)
+for _feature in FEATURES:
+    BY_MODULE[_feature.module].add(_feature.name)
+
+
 @dataclass
 class View:
     """What a reader knows of one account at a world's today."""
@@ -80,6 +86,7 @@ class View:
     failed: np.ndarray
     jobs: np.ndarray
     people: dict[str, np.ndarray]  # events by day
+    by_module: dict[str, set[str]]
 
     def distinct(self, day: date, days: int = 30, back: int = 0) -> int:
         end = (day - self.start).days - back
@@ -93,17 +100,17 @@ class View:
         (hit,) = np.nonzero(row[: (day - self.start).days])
         return (day - self.start).days - int(hit[-1]) if len(hit) else 999
 
-    def product_use(self, modules: set[str], day: date, by_module: dict[str, set[str]]) -> int:
-        rows = [self.features[f] for m in modules for f in by_module[m] if f in self.features]
+    def product_use(self, modules: set[str], day: date) -> int:
+        rows = [self.features[f] for m in modules for f in self.by_module[m] if f in self.features]
         return self._since(sum(rows, np.zeros(len(self.events))), day)
 
 
 WINDOW = 200
 
 
-def view(world: World, account: Account) -> View:
+def view(world: World, account: Account, days: int = WINDOW) -> View:
     today = world.today
-    start = today - timedelta(days=WINDOW)
+    start = today - timedelta(days=days)
     products = {product.stripe_id: product for product in world.products}
     running, statuses, first = [], Counter(), today
     arr = Fraction(0)
@@ -124,9 +131,9 @@ def view(world: World, account: Account) -> View:
     modules = {i.price.product_id: set(products[i.price.product_id].modules) for _, i in items}
     yearly = [day_of(i.period_end) for s, i in items if months_of(s) >= 6]
     renewal = account.company.renewal_date or min(yearly, default=None)
-    events = np.zeros(WINDOW, dtype=np.int64)
-    features: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(WINDOW, dtype=np.int64))
-    failed, jobs = np.zeros(WINDOW, dtype=np.int64), np.zeros(WINDOW, dtype=np.int64)
+    events = np.zeros(days, dtype=np.int64)
+    features: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(days, dtype=np.int64))
+    failed, jobs = np.zeros(days, dtype=np.int64), np.zeros(days, dtype=np.int64)
     rows = world.usage_features(account.index, start, today)
     place = (rows.day - np.datetime64(start)).astype(int)
     np.add.at(events, place, rows.events)
@@ -137,7 +144,7 @@ def view(world: World, account: Account) -> View:
             np.add.at(jobs, place[own], rows.events[own])
             np.add.at(failed, place[own], rows.failed[own])
     used = world.usage_users(account.index, start, today)
-    people: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(WINDOW, dtype=np.int64))
+    people: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(days, dtype=np.int64))
     for person, at, count in zip(
         used.person.tolist(),
         (used.day - np.datetime64(start)).astype(int).tolist(),
@@ -160,4 +167,5 @@ def view(world: World, account: Account) -> View:
         failed,
         jobs,
         dict(people),
+        BY_MODULE,
     )

@@ -29,6 +29,8 @@ _YEARLY = {
     "billed_twice",
 }
 _LARGE = {
+    "crisis",
+    "collapse",
     "fills_up",
     "booms",
     "slump_mild",
