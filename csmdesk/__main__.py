@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         from csmdesk.sandbox.__main__ import main as sandbox
 
         return sandbox(rest[1:])
-    if not verb or verb in WINDOW_VERBS or verb.startswith("csmdesk://"):
+    if not verb or verb in WINDOW_VERBS:
         from csmdesk.qt_check import missing_library
 
         problem = missing_library()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from csmdesk.cli import customer, importing, report, run, score, sources, tasks
@@ -13,11 +12,12 @@ from csmdesk.cli.context import Context
 from csmdesk.config.paths import default_folder
 
 
-def build() -> click.Command:
-    """The click command with every verb."""
+def build() -> typer.Typer:
+    """The application with every verb."""
     app = typer.Typer(
         add_completion=False,
         no_args_is_help=True,
+        pretty_exceptions_enable=False,
         help="Every customer's health, explained. Without a verb a window opens.",
         epilog="Window verbs: shoot OUT_DIR. The demo's service on its own: sandbox.",
     )
@@ -45,4 +45,4 @@ def build() -> click.Command:
     app.command("connect")(sources.connect)
     app.command("disconnect")(sources.disconnect)
     app.command("sources")(sources.sources)
-    return typer.main.get_command(app)
+    return app

@@ -21,7 +21,7 @@ def import_folder(
     mirror: Annotated[
         bool, typer.Option("--mirror", help="Rows that are gone from a file are deleted.")
     ] = False,
-) -> int:
+) -> None:
     """Import a folder of files; importing again updates by id."""
     cli: Context = context.obj
     with cli.session() as session, progress_bars() as report:
@@ -32,4 +32,3 @@ def import_folder(
         cli.show([table.as_json() for table in summary.tables], "Import")
         for line in summary.messages:
             cli.say(line)
-    return 0

@@ -18,28 +18,28 @@ def run(
         str | None, typer.Option("--as-of", metavar="DAY", help="Run as of this day.")
     ] = None,
     no_sync: Annotated[bool, typer.Option("--no-sync", help="Engine only.")] = False,
-) -> int:
+) -> None:
     """Sync the sources, then run the engine; prints a summary."""
     cli: Context = context.obj
     with cli.session() as session, progress_bars() as report:
         day = day_option(as_of)
         summary = jobs.run(session, CancelToken(), report, day=day, sync=not no_sync)
-    return _outcome(cli, summary)
+    _outcome(cli, summary)
 
 
 def sync(
     context: typer.Context,
     source: Annotated[str | None, typer.Option(metavar="NAME", help="Only this source.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything again.")] = False,
-) -> int:
+) -> None:
     """Read the sources into the local cache."""
     cli: Context = context.obj
     with cli.session() as session, progress_bars() as report:
         summary = syncing.sync(session, CancelToken(), report, source=source, full=full)
-    return _outcome(cli, summary)
+    _outcome(cli, summary)
 
 
-def _outcome(cli: Context, summary: dict[str, object]) -> int:
+def _outcome(cli: Context, summary: dict[str, object]) -> None:
     problems = summary.get("problems")
     assert isinstance(problems, list)
     if cli.json:
@@ -48,4 +48,5 @@ def _outcome(cli: Context, summary: dict[str, object]) -> int:
         cli.say(str(summary["text"]))
     for problem in problems:
         cli.say(problem)
-    return 1 if problems else 0
+    if problems:
+        raise typer.Exit(1)

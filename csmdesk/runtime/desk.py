@@ -215,9 +215,9 @@ class Desk(QObject):
         session = self._session()
         now = int(self._clock().timestamp())
         if wish == "undo":
-            return edits.undo(session, now)
+            return edits.undo(session, now, self.today())
         if wish == "redo":
-            return edits.redo(session, now)
+            return edits.redo(session, now, self.today())
         return edits.apply(session, wish, now, self.today())
 
     # --- slots (window's thread) --------------------------------------------------------------

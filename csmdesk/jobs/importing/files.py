@@ -82,13 +82,15 @@ def _read(path: Path) -> pd.DataFrame:
         return _texts(pd.read_parquet(path))
     if path.name.endswith(".xlsx"):
         return _texts(pd.read_excel(path, dtype=object, engine="calamine"))
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    return frame.apply(lambda column: column.str.strip())
+    frame: pd.DataFrame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    stripped: pd.DataFrame = frame.apply(lambda column: column.str.strip())
+    return stripped
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """Typed cells (dates, numbers, booleans) as the text the CSV form would have."""
-    return frame.apply(lambda column: column.map(_cell_text))
+    texts: pd.DataFrame = frame.apply(lambda column: column.map(_cell_text))
+    return texts
 
 
 def _cell_text(value: Any) -> str:

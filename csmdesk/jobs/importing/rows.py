@@ -47,7 +47,9 @@ CUSTOMER_COLUMNS = (
 def customer(row: Row, known: Known) -> list[Fact]:
     customer_id, owner = v.need(row, "customer_id"), v.text(row, "owner")
     currency = _currency(row, known)
-    extra = {key: value for key, value in row.items() if key not in CUSTOMER_COLUMNS.split() and value}
+    extra = {
+        key: value for key, value in row.items() if key not in CUSTOMER_COLUMNS.split() and value
+    }
     account = facts.Account(
         source=SOURCE,
         source_id=customer_id,

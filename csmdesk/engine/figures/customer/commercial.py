@@ -1,0 +1,217 @@
+"""Sub-tab Commercial: what the customer pays, owes and will renew."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from csmdesk.domain.days import MISSING, iso_day, month_starts, next_month
+from csmdesk.domain.facts import Invoice, Subscription
+from csmdesk.domain.money import exponent
+from csmdesk.domain.page import Cell, Field, Fields, Head, Series, Tab, Table
+from csmdesk.domain.texts import plural
+from csmdesk.engine.figures.customer.context import CustomerContext, count_cell, text_cell
+from csmdesk.engine.figures.customer.header import header
+
+MONTHS = 24
+INVOICES = 36
+
+
+def tab(context: CustomerContext) -> Tab:
+    main = (_subscriptions(context), _invoices(context), _movements(context), _orders(context))
+    return Tab("commercial", "Commercial", "", main, (_now(context), _mrr(context)))
+
+
+def _now(context: CustomerContext) -> Fields:
+    shown = {field.key: field for field in header(context)}
+    measures = context.measure
+    overdue = measures("overdue_amount")
+    days = measures("overdue_days")
+    owed = context.money_cell(overdue, tone="poor") if overdue > 0 else Cell("nothing", 0, "good")
+    if overdue > 0:
+        owed = Cell(f"{owed.text}, {plural(days, 'day')}", overdue, "poor")
+    products = context.portfolio.customers["products"][context.at]
+    fields = (
+        shown["acv"],
+        shown["mrr"],
+        Field("arr", "ARR", context.money_cell(context.number("arr"))),
+        shown["renewal"],
+        Field("products", "Products", text_cell(", ".join(products))),
+        Field("seats", "Contracted seats", count_cell(measures("seats"))),
+        Field("overdue", "Overdue", owed),
+        Field("cancellation", "Cancellation", _cancellation(context)),
+    )
+    return Fields("now", "Contract", fields)
+
+
+def _cancellation(context: CustomerContext) -> Cell:
+    if not context.number("committed_churn"):
+        return Cell("none", None, "good")
+    at = context.measure("cancel_at")
+    when = context.day_cell(at)
+    return Cell(f"service ends {when.text}", when.value, "poor", when.tip)
+
+
+def _mrr(context: CustomerContext) -> Series:
+    """MRR at the end of each of the last 24 months, from today's MRR back through the movements."""
+    portfolio = context.portfolio
+    rows = (portfolio.movements.ints("customer") == context.at).nonzero()[0]
+    days = portfolio.movements.ints("day")[rows].tolist()
+    amounts = portfolio.movements.ints("amount")[rows].tolist()
+    now = context.number("mrr")
+    starts = month_starts(context.day, MONTHS)
+    ends = [min(next_month(start) - 1, context.day) for start in starts]
+    unit = 10 ** exponent(portfolio.currency)
+    closing = [
+        (now - sum(amount for day, amount in zip(days, amounts, strict=True) if day > end)) / unit
+        for end in ends
+    ]
+    return Series(
+        "mrr",
+        "MRR, 24 months",
+        tuple(starts),
+        (("MRR", tuple(closing)),),
+        kind="bars",
+        unit=portfolio.currency,
+        empty="No subscription yet",
+    )
+
+
+def _subscriptions(context: CustomerContext) -> Table:
+    heads = (
+        Head("product", "Product"),
+        Head("status", "Status", width=100),
+        Head("quantity", "Quantity", right=True, width=80),
+        Head("price", "Price", right=True, width=130),
+        Head("started", "Started", width=110),
+        Head("next", "Next billing", width=110),
+        Head("ends", "Ends", width=110),
+    )
+    names = {product.source_id: product.name for product in context.rows.products}
+    items: dict[str, list[tuple[str, int, str]]] = {}
+    currencies = {one.source_id: one.currency for one in context.rows.subscriptions}
+    for item in context.rows.items:
+        currency = currencies.get(item.subscription_id, context.portfolio.currency)
+        whole = item.unit_num * item.quantity // item.unit_den
+        every = (
+            item.interval if item.interval_count == 1 else f"{item.interval_count} {item.interval}s"
+        )
+        price = f"{context.money_cell(whole, currency).text} / {every}"
+        name = names.get(item.product_id, item.product_id)
+        items.setdefault(item.subscription_id, []).append((name, item.quantity, price))
+    rows = []
+    for one in sorted(
+        context.rows.subscriptions, key=lambda s: (_over(s, context.day), -s.started_on)
+    ):
+        own = items.get(one.source_id, [])
+        rows.append(
+            (
+                text_cell(", ".join(name for name, _, _ in own)),
+                _status(one, context.day),
+                count_cell(sum(quantity for _, quantity, _ in own) if own else MISSING),
+                text_cell(", ".join(price for _, _, price in own)),
+                context.day_cell(one.started_on),
+                context.day_cell(None if _over(one, context.day) else one.next_billing_on),
+                context.day_cell(one.ended_on if one.ended_on is not None else one.cancel_at),
+            )
+        )
+    return Table("subscriptions", "Subscriptions", heads, tuple(rows), "No subscription yet.")
+
+
+def _over(one: Subscription, day: int) -> bool:
+    return one.ended_on is not None and one.ended_on <= day
+
+
+def _status(one: Subscription, day: int) -> Cell:
+    if _over(one, day):
+        return Cell("Ended", "ended", "", pill=True)
+    if one.cancel_at is not None and one.cancelled_on is not None and one.cancelled_on <= day:
+        return Cell("Ending", "ending", "poor", pill=True)
+    if one.paused:
+        return Cell("Paused", "paused", "neutral", pill=True)
+    if one.trial_end is not None and one.trial_end > day:
+        return Cell("Trial", "trial", "info", pill=True)
+    if one.status in ("past_due", "unpaid"):
+        return Cell("Past due", one.status, "poor", pill=True)
+    return Cell("Active", one.status, "good", pill=True)
+
+
+def _invoices(context: CustomerContext) -> Table:
+    heads = (
+        Head("number", "Invoice"),
+        Head("issued", "Issued", width=110),
+        Head("due", "Due", width=110),
+        Head("amount", "Amount", right=True, width=120),
+        Head("status", "Status", width=150),
+    )
+    invoices = context.rows.invoices[:INVOICES]
+    rows = tuple(
+        (
+            text_cell(one.number),
+            context.day_cell(one.issued_on),
+            context.day_cell(one.due_on),
+            context.money_cell(one.amount_due, one.currency),
+            _invoice_status(one, context.day),
+        )
+        for one in invoices
+    )
+    kinds = Counter(row[4].value for row in rows)
+    note = f"{plural(kinds['overdue'], 'invoice')} overdue" if kinds["overdue"] else ""
+    return Table("invoices", "Invoices", heads, rows, "No invoice yet.", note=note)
+
+
+def _invoice_status(one: Invoice, day: int) -> Cell:
+    if one.paid_on is not None and one.paid_on <= day:
+        return Cell("Paid", "paid", "good", pill=True)
+    if one.voided_on is not None and one.voided_on <= day:
+        return Cell("Void", "void", "", pill=True)
+    due = one.due_on if one.due_on is not None else one.issued_on
+    if due < day:
+        late = day - due
+        return Cell(f"Overdue {plural(late, 'day')}", "overdue", "poor", pill=True)
+    return Cell("Open", "open", "info", pill=True)
+
+
+def _movements(context: CustomerContext) -> Table:
+    movements = context.portfolio.movements
+    rows = (movements.ints("customer") == context.at).nonzero()[0].tolist()
+    rows = [row for row in rows if movements["kind"][row] != "fx"]
+    heads = (
+        Head("day", "Day", width=110),
+        Head("kind", "Movement"),
+        Head("amount", "MRR", right=True, width=120),
+    )
+    tones = {"churn": "poor", "contraction": "poor"}
+    cells = []
+    for row in reversed(rows):
+        kind, amount = movements["kind"][row], int(movements["amount"][row])
+        sign = "+" if amount > 0 else ""
+        money = context.money_cell(amount)
+        cells.append(
+            (
+                context.day_cell(int(movements["day"][row])),
+                Cell(kind.capitalize(), kind, tones.get(kind, "good")),
+                Cell(sign + money.text, amount),
+            )
+        )
+    return Table(
+        "movements", "MRR movements", heads, tuple(cells), "MRR has not moved in two years."
+    )
+
+
+def _orders(context: CustomerContext) -> Table:
+    heads = (
+        Head("number", "Order"),
+        Head("ordered", "Ordered", width=110),
+        Head("amount", "Amount", right=True, width=120),
+        Head("status", "Status", width=150),
+    )
+    rows = tuple(
+        (
+            text_cell(one.number),
+            Cell(context.day_cell(one.ordered_on).text, iso_day(one.ordered_on)),
+            context.money_cell(one.amount, one.currency),
+            text_cell(one.status),
+        )
+        for one in context.rows.orders
+    )
+    return Table("orders", "Orders", heads, rows, "No orders: no connected source has any.")

@@ -1,0 +1,45 @@
+"""One customer's page: its stored rows and the portfolio it stands in."""
+
+from __future__ import annotations
+
+from csmdesk.domain.errors import BadInput
+from csmdesk.domain.page import CustomerPage
+from csmdesk.domain.portfolio import Portfolio
+from csmdesk.engine.figures.customer import build_page
+from csmdesk.engine.figures.customer.context import CustomerContext
+from csmdesk.jobs.customer_rows import typed_rows
+from csmdesk.jobs.session import Session
+from csmdesk.store.queries.customer import customer_rows
+
+
+def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> CustomerPage:
+    """The page of a customer as of the portfolio's day. A few milliseconds."""
+    ids = portfolio.customers["id"]
+    if customer_id not in ids:
+        raise BadInput("This customer is no longer in the portfolio.", "Close the tab.")
+    with session.store.read() as conn:
+        rows = customer_rows(conn, customer_id, portfolio.day, session.settings)
+    at = ids.index(customer_id)
+    return build_page(
+        CustomerContext(portfolio, at, typed_rows(rows), session.settings, session.zone)
+    )
+
+
+def find_customer(portfolio: Portfolio, who: str) -> str:
+    """The id for an id, an exact name, or a part of a name that only one customer has."""
+    ids: list[str] = portfolio.customers["id"]
+    names: list[str] = portfolio.customers["name"]
+    if who in ids:
+        return who
+    wanted = who.casefold()
+    exact = [one for one, name in zip(ids, names, strict=True) if name.casefold() == wanted]
+    part = [one for one, name in zip(ids, names, strict=True) if wanted in name.casefold()]
+    found = exact or part
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise BadInput(f"There is no customer “{who}”.", "“csmdesk report customers” lists all.")
+    some = ", ".join(sorted(names[ids.index(one)] for one in found)[:5])
+    raise BadInput(
+        f"{len(found)} customers match “{who}”: {some}.", "Write more of the name, or the id."
+    )

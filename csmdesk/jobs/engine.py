@@ -1,0 +1,74 @@
+"""The engine job: every day that is owed, in order, each in one short transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from csmdesk.domain.cancel import CancelToken, Progress, Report
+from csmdesk.domain.days import iso_day
+from csmdesk.domain.errors import BadInput
+from csmdesk.domain.findings import Findings, HistoryDay, Previous
+from csmdesk.domain.inputs import Facts
+from csmdesk.domain.portfolio import HISTORY_DAYS
+from csmdesk.engine.health.history import history_day
+from csmdesk.engine.run import run_day
+from csmdesk.jobs.session import Session
+from csmdesk.store import findings as stored
+from csmdesk.store.load import load_facts
+
+KEPT_HISTORY = 31
+"""Days of history that a day's rules and markers look back on."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOutcome:
+    """`facts` and `findings` of the last day, days run, rows of findings that changed."""
+
+    facts: Facts
+    findings: Findings
+    days: int
+    changed: int
+
+
+def days_owed(last: int | None, day: int) -> range:
+    """Days to run: the back-fill of 180 days on a new workspace, missed days, and `day` itself."""
+    if last is None:
+        return range(day - HISTORY_DAYS, day + 1)
+    if day < last:
+        raise BadInput(
+            f"The engine has already run for {iso_day(last)}; {iso_day(day)} is frozen.",
+            "To see that day, use --as-of with report or score.",
+        )
+    first = last if last == day else last + 1
+    return range(max(first, day - HISTORY_DAYS), day + 1)
+
+
+def run_engine(session: Session, day: int, cancel: CancelToken, report: Report) -> EngineOutcome:
+    """Run every owed day up to `day`. Cancelling keeps the days that are done."""
+    with session.store.read() as conn:
+        facts = load_facts(conn, session.settings)
+        last = stored.last_run(conn)
+    owed = days_owed(last.day if last is not None else None, day)
+    with session.store.read() as conn:
+        previous = stored.load_previous(conn, owed.start)
+    changed = 0
+    findings = None
+    for count, each in enumerate(owed):
+        cancel.check()
+        text = "Scoring today" if each == day else f"Scoring {iso_day(each)}"
+        report(Progress("engine", text, count, len(owed)))
+        findings = run_day(facts, session.settings, each, previous)
+        with session.store.write() as conn:
+            changed += stored.save_day(conn, findings, session.settings, at=session.now()).total
+        previous = advanced(previous, findings)
+    assert findings is not None
+    report(Progress("engine", "Scored", len(owed), len(owed)))
+    return EngineOutcome(facts, findings, len(owed), changed)
+
+
+def advanced(previous: Previous, findings: Findings) -> Previous:
+    """What the day after needs, without reading it back from the store."""
+    tasks = {**previous.tasks, **{task.task_id: task for task in findings.tasks}}
+    alerts = {**previous.alerts, **{alert.alert_id: alert for alert in findings.alerts}}
+    history: tuple[HistoryDay, ...] = (*previous.history, history_day(findings.health))
+    return replace(previous, tasks=tasks, alerts=alerts, history=history[-KEPT_HISTORY:])

@@ -1,0 +1,50 @@
+"""What the worker can be asked to do: one line a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from csmdesk.domain.cancel import CancelToken, Report
+from csmdesk.engine.schedule import is_due
+from csmdesk.jobs import run as running
+from csmdesk.jobs.run import Show
+from csmdesk.jobs.session import Session
+from csmdesk.jobs.snapshot import build_portfolio
+from csmdesk.store import findings as stored
+
+Job = Callable[[Session, dict[str, Any], CancelToken, Report, Show], dict[str, Any]]
+
+
+def snapshot(
+    session: Session, args: dict[str, Any], _cancel: CancelToken, _report: Report, show: Show
+) -> dict[str, Any]:
+    """Show the portfolio as of a day (today); nothing while the workspace has no run yet."""
+    with session.store.read() as conn:
+        if stored.last_run(conn) is None:
+            return {}
+    show(build_portfolio(session, args.get("day", session.today())))
+    return {}
+
+
+def run(
+    session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
+) -> dict[str, Any]:
+    return running.run(session, cancel, report, sync=args.get("sync", True), show=show)
+
+
+def run_if_due(
+    session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
+) -> dict[str, Any]:
+    """Run when today's scheduled run is owed (start-up, wake-up, the schedule's minute)."""
+    with session.store.read() as conn:
+        last = stored.last_run(conn)
+    now = datetime.fromtimestamp(session.now(), session.zone)
+    ran = datetime.fromtimestamp(last.at, session.zone) if last is not None else None
+    if not is_due(ran, now, session.settings.schedule):
+        return {}
+    return run(session, args, cancel, report, show)
+
+
+JOBS: dict[str, Job] = {"snapshot": snapshot, "run": run, "run_if_due": run_if_due}

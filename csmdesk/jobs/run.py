@@ -1,0 +1,98 @@
+"""The morning's run: sync, then engine, then the snapshot that the window shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from csmdesk.domain.cancel import CancelToken, Report
+from csmdesk.domain.findings import Previous
+from csmdesk.domain.portfolio import Portfolio
+from csmdesk.domain.scope import Scope
+from csmdesk.domain.texts import plural
+from csmdesk.engine.figures.dashboard import dashboard
+from csmdesk.engine.run import run_day
+from csmdesk.jobs.engine import run_engine
+from csmdesk.jobs.lock import workspace_lock
+from csmdesk.jobs.session import Session
+from csmdesk.jobs.snapshot import portfolio_of
+from csmdesk.jobs.sync import SyncOutcome, read_sources
+from csmdesk.store import findings as stored
+from csmdesk.store.load import load_facts
+from csmdesk.store.overview import write_overview
+
+Show = Callable[[Portfolio], None]
+
+
+def run(
+    session: Session,
+    cancel: CancelToken,
+    report: Report,
+    *,
+    day: int | None = None,
+    sync: bool = True,
+    show: Show | None = None,
+) -> dict[str, Any]:
+    """Sync and score up to `day` (today). A new workspace shows a preview before the back-fill.
+
+    Returns the summary that the command line prints; `problems` lists sources that failed.
+    """
+    day = session.today() if day is None else day
+    began = session.clock()
+    with workspace_lock(session.workspace.folder):
+        outcome = SyncOutcome()
+        if sync:
+            outcome = _read(session, day, cancel, report, show)
+        engine = run_engine(session, day, cancel, report)
+        portfolio = portfolio_of(session, day, engine.facts, engine.findings)
+        with session.store.write() as conn:
+            write_overview(conn, portfolio)
+    if show is not None:
+        show(portfolio)
+    summary = outcome.summary()
+    board = dashboard(portfolio, Scope(day))
+    counts = {counter.key: counter.count for counter in board.counters}
+    seconds = session.clock() - began
+    active = int(portfolio.customers["active"].sum())
+    summary["text"] = (
+        f"{plural(portfolio.customers.length, 'customer')} scored ({active} active), "
+        f"{plural(engine.days, 'day')} in {seconds:.1f} s. "
+        f"Open tasks: {counts['high']} high, {counts['medium']} medium, {counts['low']} low. "
+        f"Sync: {summary['text']}"
+    )
+    return summary | {
+        "day": day,
+        "customers": portfolio.customers.length,
+        "days_run": engine.days,
+        "findings_changed": engine.changed,
+        "open_tasks": counts,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _read(
+    session: Session, day: int, cancel: CancelToken, report: Report, show: Show | None
+) -> SyncOutcome:
+    """Sync; on a new workspace what scores need comes first and is shown at once."""
+    with session.store.read() as conn:
+        first = stored.last_run(conn) is None
+    if not first:
+        return read_sources(session, day, cancel, report)
+    essential = read_sources(session, day, cancel, report, phase="essential")
+    _preview(session, day, show)
+    rest = read_sources(session, day, cancel, report, phase="rest")
+    return SyncOutcome(essential.results + rest.results)
+
+
+def _preview(session: Session, day: int, show: Show | None) -> None:
+    """Today's scores from account-level usage, kept nowhere but in the overview table."""
+    with session.store.read() as conn:
+        facts = load_facts(conn, session.settings)
+    if not facts.count:
+        return
+    findings = run_day(facts, session.settings, day, Previous({}, {}, ()))
+    portfolio = portfolio_of(session, day, facts, findings, preview=True)
+    with session.store.write() as conn:
+        write_overview(conn, portfolio)
+    if show is not None:
+        show(portfolio)

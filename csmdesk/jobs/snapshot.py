@@ -1,0 +1,155 @@
+"""Building the Portfolio: facts, findings and work of one day as the columns that pages read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.days import MISSING
+from csmdesk.domain.findings import BANDS, HIGH, Findings, Health, HistoryDay
+from csmdesk.domain.inputs import Facts
+from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
+from csmdesk.engine.figures.tasks import open_mask
+from csmdesk.engine.health.assess import assess
+from csmdesk.engine.measure import measure
+from csmdesk.engine.money.prepared import prepare
+from csmdesk.engine.segments import segment_mask
+from csmdesk.jobs import snapshot_columns as columns
+from csmdesk.jobs.session import Session
+from csmdesk.store import findings as stored
+from csmdesk.store.fingerprint import fingerprint
+from csmdesk.store.history import chi_matrix, history
+from csmdesk.store.load import load_facts
+from csmdesk.store.snapshot import snapshot_rows
+
+
+def build_portfolio(session: Session, day: int) -> Portfolio:
+    """The portfolio as of `day`: scores as they were stored, else recomputed from the facts."""
+    with session.store.read() as conn:
+        facts = load_facts(conn, session.settings)
+        kept = history(conn, day - 30, day)
+    measures = measure(facts, session.settings, day, prepare(facts, session.settings))
+    before = tuple(one for one in kept if one.day < day)
+    health = assess(facts, measures, session.settings, day, before)
+    frozen = [one for one in kept if one.day == day]
+    if frozen:
+        health = as_stored(health, frozen[0])
+    return _assemble(session, day, facts, measures, health, preview=False)
+
+
+def portfolio_of(
+    session: Session, day: int, facts: Facts, findings: Findings, *, preview: bool = False
+) -> Portfolio:
+    """The portfolio of a run's last day, from what the run has in hand."""
+    return _assemble(session, day, facts, findings.measures, findings.health, preview=preview)
+
+
+def as_stored(health: Health, day: HistoryDay) -> Health:
+    """A day's recomputed health with everything that was stored on that day put in its place.
+
+    Customers that the stored day does not know keep the recomputed values.
+    """
+    place = {one: row for row, one in enumerate(day.ids)}
+    at = np.array([place.get(one, -1) for one in health.ids], dtype=np.int64)
+    if health.factors != day.factors or not len(day.ids):
+        return health
+    known = at >= 0
+
+    def put(new: Any, old: Any) -> Any:
+        return np.where(known, old[..., np.maximum(at, 0)], new).astype(new.dtype)
+
+    names = ("chi", "held_band", "rank", "coverage", "has", "num", "den", "score", "points")
+    merged = {name: put(getattr(health, name), getattr(day, name)) for name in names}
+    merged["cap"], merged["pillars"] = put(health.cap, day.cap), put(health.pillars, day.pillars)
+    lost = 100 - merged["chi"].astype(np.int64) - merged["points"].sum(axis=0)
+    merged["cap_points"] = np.where(merged["chi"] >= 0, lost, 0)
+    return replace(health, **merged)
+
+
+def _assemble(
+    session: Session, day: int, facts: Facts, measures: Columns, health: Health, *, preview: bool
+) -> Portfolio:
+    settings = session.settings
+    with session.store.read() as conn:
+        work = snapshot_rows(conn, day)
+        chi = chi_matrix(conn, day, HISTORY_DAYS, facts.ids)
+        run = stored.last_run(conn)
+    chi[-1] = health.chi
+    index = {one: row for row, one in enumerate(facts.ids)}
+    prepared = prepare(facts, settings)
+    tasks = columns.joined(work.tasks, index)
+    tags = columns.merged_tags(facts, work)
+    customers = columns.customers(facts, measures, health, settings, prepared, tags, day)
+    alerts = columns.joined(work.alerts, index)
+    customers = with_counts(customers, tasks, alerts, day)
+    bands = [BANDS[int(band)] for band in health.band]
+    members = {
+        segment.name: segment_mask(
+            segment, customers.texts("tier"), customers.texts("stage"), tags, bands
+        )
+        for segment in settings.segments
+    }
+    return Portfolio(
+        day=day,
+        today=session.today(),
+        currency=settings.money.reporting_currency,
+        built_at=session.now(),
+        fingerprint=fingerprint(settings),
+        preview=preview,
+        sources=facts.sources,
+        csms=tuple(sorted({name for name in customers.texts("csm") if name})),
+        segments=tuple(segment.name for segment in settings.segments),
+        segment_members=members,
+        customers=customers,
+        tasks=tasks,
+        task_events=columns.events(work),
+        alerts=alerts,
+        movements=columns.movement_rows(facts, settings, prepared, day),
+        renewals=columns.renewals(facts, measures, day),
+        contacts=columns.recent_contacts(facts, day),
+        activities=columns.recent_activities(facts, day),
+        subscriptions=columns.subscriptions(facts),
+        chi_history=chi,
+        factors=health.factors,
+        num=health.num,
+        den=health.den,
+        has=health.has,
+        score=health.score,
+        points=health.points,
+        weight=health.weight,
+        weight_total=health.weight_total,
+        cap_points=health.cap_points,
+        notices=run.notices if run is not None else (),
+        rules=tuple((r.rule, r.checked, r.reason) for r in run.rules) if run is not None else (),
+        run_day=run.day if run is not None else MISSING,
+        run_at=run.at if run is not None else MISSING,
+        run_ms=run.ms if run is not None else 0,
+        measures=measures,
+    )
+
+
+def with_counts(customers: Columns, tasks: Columns, alerts: Columns, day: int) -> Columns:
+    """The customers with their open tasks and alerts counted again."""
+    count = customers.length
+    is_open = open_mask(tasks, day)
+    owner = tasks.ints("customer")
+    severe = is_open & (tasks.ints("severity") == HIGH)
+    alert_open = alerts.ints("closed_on") == MISSING
+    alert_owner, types = alerts.ints("customer"), np.array(alerts.texts("type"), dtype=object)
+
+    def counted(rows: Ints) -> Ints:
+        return np.bincount(rows[rows >= 0], minlength=count).astype(np.int64)
+
+    return Columns(
+        {
+            **customers.data,
+            "open_tasks": counted(owner[is_open]),
+            "high_tasks": counted(owner[severe]),
+            "at_risk": (counted(alert_owner[alert_open & (types == "Risk")]) > 0).astype(np.int64),
+            "upsell": (counted(alert_owner[alert_open & (types == "Upsell")]) > 0).astype(np.int64),
+        },
+        count,
+    )

@@ -1,0 +1,208 @@
+"""The tables of the Portfolio, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.days import MISSING
+from csmdesk.domain.findings import Health
+from csmdesk.domain.inputs import Facts
+from csmdesk.domain.settings import Settings
+from csmdesk.engine.health.explain import top_reasons
+from csmdesk.engine.metrics.fields import field_on
+from csmdesk.engine.money.movements import movements
+from csmdesk.engine.money.prepared import Prepared
+from csmdesk.store.snapshot import SnapshotRows
+
+RECENT_DAYS = 60
+MOVEMENT_DAYS = 800
+"""Movements reach back two years, so that twelve months can be shown for any day of the last."""
+TagSets = list[tuple[str, ...]]
+
+
+def joined(rows: Columns, index: Mapping[str, int]) -> Columns:
+    """Rows keyed by customer id with the customer's row index instead (MISSING: unknown)."""
+    ids = rows["customer_id"]
+    at = np.array([index.get(one, MISSING) for one in ids], dtype=np.int64)
+    data = {name: rows[name] for name in rows if name != "customer_id"}
+    return Columns({**data, "customer": at}, rows.length)
+
+
+def events(work: SnapshotRows) -> Columns:
+    """Task events; `task` is the row index of their task."""
+    names = ("task", "day", "kind", "severity", "episode")
+    return Columns({name: work.task_events[name] for name in names}, work.task_events.length)
+
+
+def kept(column: Any, mask: Any) -> Any:
+    """The masked rows of a column of either kind."""
+    if isinstance(column, np.ndarray):
+        return column[mask]
+    return [value for value, keep in zip(column, mask.tolist(), strict=True) if keep]
+
+
+def merged_tags(facts: Facts, work: SnapshotRows) -> TagSets:
+    """Tags of the CRM and a person's own, without repeats, in that order."""
+    own: Mapping[str, Sequence[str]] = work.tags
+    theirs: Sequence[tuple[str, ...]] = facts.customers["tags"]
+    return [
+        tuple(dict.fromkeys((*crm, *own.get(one, ()))))
+        for one, crm in zip(facts.ids, theirs, strict=True)
+    ]
+
+
+def customers(
+    facts: Facts,
+    measures: Columns,
+    health: Health,
+    settings: Settings,
+    prepared: Prepared,
+    tags: TagSets,
+    day: int,
+) -> Columns:
+    """The customers table but for its counts of tasks and alerts."""
+    reasons = top_reasons(health, measures, settings)
+    pillars = health.pillars
+    data: dict[str, Any] = {
+        "id": list(facts.ids),
+        "name": facts.customers["name"],
+        "domain": facts.customers["domain"],
+        "csm": owners(facts, prepared, day),
+        "tier": field_on(facts, prepared.fields, "tier", day)[0],
+        "stage": field_on(facts, prepared.fields, "stage", day)[0],
+        "success_program": facts.customers["success_program"],
+        "status": measures["status"],
+        "flag": facts.customers["flag"],
+        "tags": tags,
+        "currency": measures["currency"],
+        "products": measures["products"],
+        "acv_derived": measures["acv_derived"].astype(np.int64),
+        "created_on": facts.customers["created_on"],
+        "assigned_on": facts.customers["assigned_on"],
+        "committed_churn": measures["set_to_cancel"].astype(np.int64),
+        "arr": measures.ints("mrr") * 12,
+        "chi": health.chi.astype(np.int64),
+        "band": health.band.astype(np.int64),
+        "held_band": health.held_band.astype(np.int64),
+        "coverage": health.coverage,
+        "cap": health.cap.astype(np.int64),
+        "pillar_adoption": pillars[0],
+        "pillar_financial": pillars[1],
+        "pillar_service": pillars[2],
+        "pillar_relationship": pillars[3],
+        "used": measures.ints("active_users"),
+        "capacity": measures.ints("seats"),
+        "nps": nps_hundredths(measures),
+        "health_marker": health.health_marker.astype(np.int64),
+        "activity_marker": health.activity_marker.astype(np.int64),
+        "active": health.active.astype(np.int64),
+        "url": facts.customers["url"],
+        **people(facts, day),
+    }
+    for name in ("mrr", "acv", "acv_native", "renewal_on", "active_users", "last_contact_on"):
+        data[name] = measures.ints(name)
+    data["last_login_on"] = measures.ints("last_login_on")
+    for place in range(3):
+        data[f"why{place + 1}"] = [r[place] if place < len(r) else None for r in reasons]
+    return Columns(data, facts.count)
+
+
+def owners(facts: Facts, prepared: Prepared, day: int) -> list[str | None]:
+    """Name of the CSM of each customer as of `day`, from the owner's dated history."""
+    ids, _ = field_on(facts, prepared.fields, "owner_id", day)
+    people_table = facts.tables["person"]
+    names = dict(zip(people_table["source_id"], people_table["name"], strict=True))
+    current: list[str | None] = facts.customers["owner_id"]
+    shown: list[str | None] = facts.customers["owner"]
+    return [
+        name if owner == now else names.get(owner) if owner else None
+        for owner, now, name in zip(ids, current, shown, strict=True)
+    ]
+
+
+def nps_hundredths(measures: Columns) -> Ints:
+    """Mean of the customer's answers in 1/100, MISSING without one."""
+    count = measures.ints("nps_count")
+    total = measures.ints("nps_sum")
+    return np.where(count > 0, total * 100 // np.maximum(count, 1), MISSING)
+
+
+def people(facts: Facts, day: int) -> dict[str, list[str | None]]:
+    """Main contact (most recently seen) and champion of each customer, by name."""
+    table = facts.tables["contact"]
+    owner, seen = table.ints("customer"), table.ints("last_seen_at")
+    left = table.ints("left_on")
+    here = (left == MISSING) | (left > day)
+    main: list[str | None] = [None] * facts.count
+    champion: list[str | None] = [None] * facts.count
+    names, roles = table.texts("name"), table.texts("role")
+    for row in np.lexsort((seen, owner)).tolist():
+        at = int(owner[row])
+        if at < 0 or not here[row]:
+            continue
+        main[at] = names[row]
+        if roles[row] == "champion":
+            champion[at] = names[row]
+    return {"main_contact": main, "champion": champion}
+
+
+def movement_rows(facts: Facts, settings: Settings, prepared: Prepared, day: int) -> Columns:
+    """All MRR movements of the two years up to `day`."""
+    return movements(facts, settings, day - MOVEMENT_DAYS, day, prepared)
+
+
+def renewals(facts: Facts, measures: Columns, day: int) -> Columns:
+    """One row per active customer that has a renewal date, soonest first."""
+    on = measures.ints("renewal_on")
+    rows = np.flatnonzero((on != MISSING) & measures["active"])
+    rows = rows[np.argsort(on[rows], kind="stable")]
+    subscription = measures["renewal_subscription"]
+    return Columns(
+        {
+            "customer": rows.astype(np.int64),
+            "subscription": [subscription[row] for row in rows.tolist()],
+            "renewal_on": on[rows],
+            "mrr": measures.ints("mrr")[rows],
+        },
+        len(rows),
+    )
+
+
+def recent_contacts(facts: Facts, day: int) -> Columns:
+    """Contacts created in the last 60 days."""
+    table = facts.tables["contact"]
+    created = table.ints("created_at_day")
+    rows = np.flatnonzero(
+        (created > day - RECENT_DAYS) & (created <= day) & (table.ints("customer") != MISSING)
+    )
+    texts = {
+        name: [table[name][row] for row in rows.tolist()] for name in ("name", "title", "role")
+    }
+    user = np.array([key is not None for key in table["user_key"]], dtype=np.int64)
+    data = {"customer": table.ints("customer")[rows], "created_on": created[rows], **texts}
+    return Columns({**data, "user": user[rows]}, len(rows))
+
+
+def recent_activities(facts: Facts, day: int) -> Columns:
+    """Activities of the last 60 days."""
+    table = facts.tables["activity"]
+    on = table.ints("at_day")
+    mask = (on > day - RECENT_DAYS) & (on <= day) & (table.ints("customer") != MISSING)
+    data = {
+        "customer": table.ints("customer")[mask],
+        "day": on[mask],
+        "kind": kept(table["kind"], mask),
+        "direction": kept(table["direction"], mask),
+    }
+    return Columns(data, int(mask.sum()))
+
+
+def subscriptions(facts: Facts) -> Columns:
+    """Every subscription with its dates; rows as in the facts."""
+    table = facts.tables["subscription"]
+    names = ("customer", "started_on", "cancelled_on", "ended_on")
+    return Columns({name: table.ints(name) for name in names}, table.length)
