@@ -23,7 +23,7 @@ from csmdesk.engine.rules.rule import (
     Hit,
     Rule,
 )
-from csmdesk.engine.rules.wording import listing, percent
+from csmdesk.engine.rules.wording import listing, whole_percent
 
 LIMITS = {
     "low_percent": 60,
@@ -78,7 +78,7 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, can: bool, near:
     used = int(ctx.measures.ints("active_users")[row])
     seats = int(ctx.measures.ints("seats")[row])
     names = ctx.measures["products"][row] or ("Seats",)
-    values = {"used": used, "limit": seats, "percent": percent(used, seats)}
+    values = {"used": used, "limit": seats, "percent": whole_percent(used, seats)}
     text = f"{listing(names)}: {used} of {seats} ({values['percent']} %)."
     evidence = ctx.evidence(("billing", "usage"), values, limits.shown(*LIMITS))
     clear = HOLDS if near else CLEAR

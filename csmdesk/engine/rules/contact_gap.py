@@ -23,7 +23,7 @@ from csmdesk.engine.rules.rule import (
     Hit,
     Rule,
 )
-from csmdesk.engine.rules.wording import days_text, percent
+from csmdesk.engine.rules.wording import days_text, whole_percent
 
 LIMITS = {
     "low_days": 45,
@@ -143,7 +143,7 @@ def _top_users(ctx: Context, limits: Limits) -> list[Hit]:
         row, key = int(usage.person_customer[place]), usage.person_keys[place]
         silent = int(days - np.flatnonzero(cells[place])[-1])
         contact, name = _contact_of(ctx, row, key)
-        part = percent(int(total[place]), int(of_customer[place]))
+        part = whole_percent(int(total[place]), int(of_customer[place]))
         text = f"{name}, {part} % of use, silent {days_text(silent)}."
         values = {"clause": TOP_USER, "person": key, "share_percent": part, "days": silent}
         shown = limits.shown("top_percent", "top_silent_days", "top_window_days")

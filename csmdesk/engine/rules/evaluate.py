@@ -12,10 +12,11 @@ from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import RuleState, Task, TaskEvent
 from csmdesk.domain.inputs import SourceState
 from csmdesk.domain.settings import Settings
+from csmdesk.domain.texts import date_text
 from csmdesk.engine.rules.lifecycle import LIVE, RESTING, STALE, Checked, advance
 from csmdesk.engine.rules.limits import Limits, limits_of
 from csmdesk.engine.rules.rule import Context, Rule, is_stale
-from csmdesk.engine.rules.wording import date_text, percent
+from csmdesk.engine.rules.wording import whole_percent
 
 GUARD_RATIO = 600_000
 """A median trend ratio below 0.6 is an outage or a holiday, not 200 customers leaving."""
@@ -66,7 +67,7 @@ def portfolio_notices(ctx: Context) -> tuple[str, ...]:
     medians = np.asarray(ctx.measures["trend_median"], dtype=np.int64).reshape(-1)
     if len(medians) == 0 or medians[0] == MISSING or medians[0] >= GUARD_RATIO:
         return ()
-    down = 100 - percent(int(medians[0]), 1_000_000)
+    down = 100 - whole_percent(int(medians[0]), 1_000_000)
     return (
         f"Usage of the whole portfolio is down {down} % (4 weeks vs prior 8): "
         "usage rules rest today.",

@@ -12,6 +12,7 @@ import numpy as np
 from csmdesk.domain.columns import Bools
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import LOW, MEDIUM
+from csmdesk.domain.texts import date_text
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import Limits
 from csmdesk.engine.rules.products import (
@@ -22,7 +23,7 @@ from csmdesk.engine.rules.products import (
     since_when,
 )
 from csmdesk.engine.rules.rule import CLEAR, NONE, PRODUCT_USAGE, UNKNOWN, Context, Hit, Rule
-from csmdesk.engine.rules.wording import date_text, listing
+from csmdesk.engine.rules.wording import listing
 
 LIMITS = {"idle_days": 14, "tenure_days": 30, "low_count": 1, "medium_percent": 50, "medium_of": 2}
 

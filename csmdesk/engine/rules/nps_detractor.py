@@ -9,6 +9,7 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
+from csmdesk.domain.texts import decimal, plural
 from csmdesk.engine.rules.limits import Limits, above, at_least, rungs
 from csmdesk.engine.rules.no_login import CUSTOMER
 from csmdesk.engine.rules.rule import CHURN_RISK, CLEAR, ENDED, HOLDS, Context, Hit, Rule
@@ -125,17 +126,10 @@ def _hit(ctx: Context, limits: Limits, answers: _Answers, row: int, severity: in
         newest = int(answers.newest[row])
         silent = newest == MISSING or ctx.day - newest >= limits.whole("silent_days")
         return Hit(row, CUSTOMER, severity, clear=ENDED if silent else HOLDS)
-    noun = "answer" if count == 1 else "answers"
-    text = f"NPS detractor: average {mean_text(total, count)} ({count} {noun})."
+    text = f"NPS detractor: average {decimal(total, count, 1)} ({plural(count, 'answer')})."
     evidence = ctx.evidence(RULE.sources, values, limits.shown(*LIMITS))
     back = total >= limits["back_mean"] * count and not answers.buyer[row]
     return Hit(row, CUSTOMER, severity, text, evidence, clear=CLEAR if back else HOLDS)
-
-
-def mean_text(total: int, count: int) -> str:
-    """One decimal, half up, without a trailing ".0": 4, 4.3."""
-    tenths = (20 * total + count) // (2 * count)
-    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}"
 
 
 RULE = Rule(

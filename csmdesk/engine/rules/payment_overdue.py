@@ -9,9 +9,10 @@ import numpy as np
 from csmdesk.domain.columns import Bools, Columns, Ints
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.money import rate_on, to_minor
+from csmdesk.domain.texts import money
 from csmdesk.engine.rules.limits import Limits, known, rungs
 from csmdesk.engine.rules.rule import COMMERCIAL, HOLDS, NONE, UNKNOWN, Context, Hit, Rule
-from csmdesk.engine.rules.wording import days_text, money_text
+from csmdesk.engine.rules.wording import days_text
 
 LIMITS = {"low_days": 1, "medium_days": 15, "high_days": 30, "many": 2, "attempts": 3}
 _NOT_OWED = frozenset(("draft", "void", "voided", "uncollectible", "written_off", "deleted"))
@@ -20,7 +21,7 @@ _NOT_OWED = frozenset(("draft", "void", "voided", "uncollectible", "written_off"
 def check(ctx: Context, limits: Limits) -> list[Hit]:
     invoices = ctx.facts.tables["invoice"]
     owed = _owed(invoices, ctx.day)
-    late = np.where(owed & known(invoices.ints("due_on")), ctx.day - invoices.ints("due_on"), 0)
+    late = np.where(owed, ctx.day - _due(invoices), 0)
     large, unpriced = _large(ctx, invoices, owed & (late >= limits.whole("low_days")))
     level = _levels(invoices, np.where(large, late, 0), limits, ctx.facts.count)
     watched = ctx.watched(RULE.id)
@@ -46,6 +47,12 @@ def _owed(invoices: Columns, day: int) -> Bools:
     dated = (paid != MISSING) | (voided != MISSING)
     dead = np.fromiter((s in _NOT_OWED for s in invoices["status"]), np.bool_, invoices.length)
     return np.asarray(owed & (dated | ~dead))
+
+
+def _due(invoices: Columns) -> Ints:
+    """Due date; an invoice that names none is due when issued."""
+    due = invoices.ints("due_on")
+    return np.where(due == MISSING, invoices.ints("issued_on"), due)
 
 
 def open_amount(invoices: Columns, place: int, day: int) -> int:
@@ -95,7 +102,7 @@ def _hit(
         "invoice": number,
         "amount": amount,
         "currency": currency,
-        "due_on": iso_day(int(invoices.ints("due_on")[place])),
+        "due_on": iso_day(ctx.day - late),
         "days": late,
         "attempts": int(invoices.ints("attempts")[place]),
     }
@@ -103,7 +110,7 @@ def _hit(
         int(invoices.ints("customer")[place]),
         invoices["source_id"][place],
         severity,
-        f"Invoice {number}: {money_text(amount, currency)} overdue {days_text(late)}.",
+        f"Invoice {number}: {money(amount, currency)} overdue {days_text(late)}.",
         ctx.evidence(("billing",), values, limits.shown(*LIMITS)),
     )
 

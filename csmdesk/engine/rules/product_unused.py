@@ -6,6 +6,7 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
+from csmdesk.domain.texts import money
 from csmdesk.engine.rules.limits import Limits, known, rungs
 from csmdesk.engine.rules.no_login import near_renewal
 from csmdesk.engine.rules.products import (
@@ -18,7 +19,7 @@ from csmdesk.engine.rules.products import (
     since_when,
 )
 from csmdesk.engine.rules.rule import CLEAR, NONE, PRODUCT_USAGE, UNKNOWN, Context, Hit, Rule
-from csmdesk.engine.rules.wording import days_text, money_text
+from csmdesk.engine.rules.wording import days_text
 
 LIMITS = {
     "low_days": 7,
@@ -111,7 +112,7 @@ def _hit(
         "monthly": paid[0] if paid else None,
         "currency": paid[1] if paid else None,
     }
-    amount = f" {money_text(*paid)}/month" if paid else ""
+    amount = f" {money(*paid)}/month" if paid else ""
     text = f"Pays{amount} for {product}, not used for {days_text(idle)}."
     evidence = ctx.evidence(("billing", "usage"), values, limits.shown(*LIMITS))
     return Hit(row, product, severity, text, evidence, fires, CLEAR)

@@ -14,10 +14,11 @@ import numpy as np
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
+from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import Limits, above, at_least, known
 from csmdesk.engine.rules.rule import CLEAR, COMPANY_RISK, NONE, UNKNOWN, Context, Hit, Rule
-from csmdesk.engine.rules.wording import date_text, listing, money_text
+from csmdesk.engine.rules.wording import listing
 
 LIMITS = {"medium_percent": 3, "high_percent": 10, "usage_days": 30}
 RENEWAL, AMOUNT, CURRENCY = "renewal_on:status", "acv:mrr", "acv_currency:currency"
@@ -64,38 +65,40 @@ def _renewals(ctx: Context) -> list[Hit]:
 
 
 def _amounts(ctx: Context, limits: Limits) -> list[Hit]:
-    """The CRM's yearly value against 12 x MRR, in their own currency where it is one."""
-    stated, billed, currencies = _yearly(ctx)
-    can = known(stated, billed) & ~np.asarray(ctx.measures["acv_derived"])
-    can &= np.asarray(ctx.measures["active"]) & (billed > 0)
-    apart = np.abs(np.where(can, stated - billed, 0)) * 100
+    """The CRM's yearly value against 12 x MRR, both in the reporting currency."""
+    measures = ctx.measures
+    stated, mrr = measures.ints("acv"), measures.ints("mrr")
+    can = known(stated, mrr) & ~np.asarray(measures["acv_derived"]) & (mrr > 0)
+    billed = np.where(can, 12 * mrr, 1)
+    apart = np.abs(np.where(can, stated, 1) - billed) * 100
+    far = above(apart, billed, limits["high_percent"])
     hits = []
     for row in np.flatnonzero(can & at_least(apart, billed, limits["medium_percent"])).tolist():
-        far = above(apart[row : row + 1], billed[row : row + 1], limits["high_percent"])[0]
-        acv, arr, currency = int(stated[row]), int(billed[row]), currencies[row]
-        text = _disagree(money_text(acv, currency), money_text(arr, currency), "yearly value")
+        acv, arr, currency = _yearly(ctx, row)
+        text = _disagree(money(acv, currency), money(arr, currency), "yearly value")
         values = {"acv": acv, "arr": arr, "currency": currency}
-        hits.append(_hit(ctx, row, AMOUNT, HIGH if far else MEDIUM, text, values))
+        hits.append(_hit(ctx, row, AMOUNT, HIGH if far[row] else MEDIUM, text, values))
     return hits
 
 
-def _yearly(ctx: Context) -> tuple[Ints, Ints, list[str]]:
-    """Yearly value by CRM and by billing, and their currency."""
-    measures, reporting = ctx.measures, ctx.facts.rates.reporting
-    pairs = zip(ctx.facts.customers["acv_currency"], measures["currency"], strict=True)
-    native = np.array([bool(crm) and crm == billing for crm, billing in pairs], np.bool_)
-    acv = np.where(native, measures.ints("acv_native"), measures.ints("acv"))
-    mrr = np.where(native, measures.ints("mrr_native"), measures.ints("mrr"))
-    currencies = [
-        (billing if own else None) or reporting
-        for own, billing in zip(native.tolist(), measures["currency"], strict=True)
-    ]
-    return acv, np.where(mrr == MISSING, MISSING, 12 * np.maximum(mrr, 0)), currencies
+def _yearly(ctx: Context, row: int) -> tuple[int, int, str]:
+    """Yearly value by CRM and by billing in the customer's currency, if both are in it: so a rate
+    that moves changes neither text nor what a person accepted."""
+    measures = ctx.measures
+    currency = measures["currency"][row]
+    if currency and measures["acv_currency"][row] == currency:
+        return (
+            int(measures.ints("acv_native")[row]),
+            12 * int(measures.ints("mrr_native")[row]),
+            currency,
+        )
+    reporting = ctx.facts.rates.reporting
+    return int(measures.ints("acv")[row]), 12 * int(measures.ints("mrr")[row]), reporting
 
 
 def _currencies(ctx: Context) -> list[Hit]:
     """Cosmetic: the CRM states the value in another currency than billing charges."""
-    stated, billed = ctx.facts.customers["acv_currency"], ctx.measures["currency"]
+    stated, billed = ctx.measures["acv_currency"], ctx.measures["currency"]
     acv = ctx.facts.customers.ints("acv")
     hits = []
     for row in np.flatnonzero(known(acv) & np.asarray(ctx.measures["active"])).tolist():

@@ -10,9 +10,10 @@ import numpy as np
 from csmdesk.domain.columns import Ints
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import HIGH, Task
+from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.rules.limits import Limits, known, rungs
 from csmdesk.engine.rules.rule import CLEAR, COMMERCIAL, HOLDS, NONE, Context, Hit, Rule
-from csmdesk.engine.rules.wording import date_text, days_text, money_text
+from csmdesk.engine.rules.wording import days_text
 
 LIMITS = {"low_days": 180, "medium_days": 90, "high_days": 30, "moved_days": 30}
 CONTRACT = "contract"
@@ -44,12 +45,12 @@ def _levels(ctx: Context, limits: Limits) -> Ints:
     )
 
 
-def _subject(ctx: Context, row: int) -> str:
-    return ctx.measures["renewal_subscription"][row] or CONTRACT
+def renewal_subject(ctx: Context, row: int) -> str:
+    return str(ctx.measures["renewal_subscription"][row] or CONTRACT)
 
 
 def _renewal(ctx: Context, limits: Limits, row: int, severity: int) -> Hit:
-    subject = _subject(ctx, row)
+    subject = renewal_subject(ctx, row)
     if severity == NONE:
         task = ctx.watched(RULE.id).get((row, subject))
         clear = _clear(ctx, limits, row, task) if task else HOLDS
@@ -69,18 +70,21 @@ def _renewal(ctx: Context, limits: Limits, row: int, severity: int) -> Hit:
 def _cancellations(ctx: Context, limits: Limits) -> list[Hit]:
     """Subscriptions set to cancel, whatever their term: High until service ends."""
     table = ctx.facts.tables["subscription"]
-    customer, cancel_at = table.ints("customer"), table.ints("cancel_at")
-    decided, ended = table.ints("cancelled_on"), table.ints("ended_on")
-    open_ones = known(customer, cancel_at) & (table.ints("started_on") <= ctx.day)
-    open_ones &= (ended == MISSING) | (ended > ctx.day)
-    open_ones &= (decided == MISSING) | (decided <= ctx.day)
-    rows = np.flatnonzero(open_ones)
-    rows = rows[np.asarray(ctx.measures["set_to_cancel"])[customer[rows]]]
+    customer, decided = table.ints("customer"), table.ints("cancelled_on")
+    ended, planned = table.ints("ended_on"), table.ints("cancel_at")
+    leaving = (
+        known(customer, decided) & (decided <= ctx.day) & (table.ints("started_on") <= ctx.day)
+    )
+    leaving &= (ended == MISSING) | (ended > ctx.day)
+    places = np.flatnonzero(leaving)
+    places = places[np.asarray(ctx.measures["set_to_cancel"])[customer[places]]]
+    last = np.where(planned == MISSING, ended, planned)
     hits = []
-    for place in rows.tolist():
-        row, on = int(customer[place]), int(cancel_at[place])
-        left = on - ctx.day
-        when = f"Set to cancel: ends {date_text(on)} in {days_text(max(left, 0))}"
+    for place in places.tolist():
+        row, on = int(customer[place]), int(last[place])
+        when = "Set to cancel"
+        if on != MISSING:
+            when += f": ends {date_text(on)} in {days_text(max(on - ctx.day, 0))}"
         evidence = _evidence(ctx, limits, row, on, True)
         hits.append(Hit(row, table["source_id"][place], HIGH, _text(ctx, row, when), evidence))
     return hits
@@ -88,12 +92,14 @@ def _cancellations(ctx: Context, limits: Limits) -> list[Hit]:
 
 def _text(ctx: Context, row: int, when: str) -> str:
     acv = int(ctx.measures.ints("acv")[row])
-    amount = f", {money_text(acv, ctx.facts.rates.reporting)}" if acv != MISSING else ""
+    amount = f", {money(acv, ctx.facts.rates.reporting)}" if acv != MISSING else ""
     return f"{when}{amount}. Health {ctx.chi_text(row)}."
 
 
 def _evidence(ctx: Context, limits: Limits, row: int, on: int, cancelling: bool) -> dict[str, Any]:
-    values = {"renewal_on": iso_day(on), "days": on - ctx.day, "set_to_cancel": cancelling}
+    values: dict[str, Any] = {"renewal_on": None, "days": None, "set_to_cancel": cancelling}
+    if on != MISSING:
+        values |= {"renewal_on": iso_day(on), "days": on - ctx.day}
     shown = limits.shown("low_days", "medium_days", "high_days")
     return ctx.evidence(("crm", "billing"), values, shown)
 
@@ -101,7 +107,7 @@ def _evidence(ctx: Context, limits: Limits, row: int, on: int, cancelling: bool)
 def _counted(ctx: Context, row: int, subject: str) -> bool:
     """Whether the task's subscription may still be served (else its task ends)."""
     return bool(np.asarray(ctx.measures["active"])[row]) and (
-        subject == _subject(ctx, row) or subject in _served(ctx, row)
+        subject == renewal_subject(ctx, row) or subject in _served(ctx, row)
     )
 
 
@@ -119,7 +125,7 @@ def _clear(ctx: Context, limits: Limits, row: int, task: Task) -> str:
     if values["set_to_cancel"] or renewal == MISSING or not ctx.measures["active"][row]:
         return CLEAR
     moved = iso_day(renewal - limits.whole("moved_days")) > values["renewal_on"]
-    return CLEAR if moved or task.subject != _subject(ctx, row) else HOLDS
+    return CLEAR if moved or task.subject != renewal_subject(ctx, row) else HOLDS
 
 
 RULE = Rule(

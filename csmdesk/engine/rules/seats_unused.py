@@ -16,7 +16,7 @@ from csmdesk.engine.rules.rule import (
     Hit,
     Rule,
 )
-from csmdesk.engine.rules.wording import percent
+from csmdesk.engine.rules.wording import whole_percent
 
 LIMITS = {
     "min_seats": 5,
@@ -60,7 +60,7 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, fires: bool) -> 
         return Hit(row, CUSTOMER, NONE, clear=UNKNOWN)
     if seats[0] < limits.whole("min_seats"):
         return Hit(row, CUSTOMER, NONE, clear=ENDED)
-    share = percent(int(used[0]), int(seats[0]))
+    share = whole_percent(int(used[0]), int(seats[0]))
     values = {"active_users": int(used[0]), "seats": int(seats[0]), "percent": share}
     text = f"{values['active_users']} of {values['seats']} seats active ({share} %)."
     evidence = ctx.evidence(("billing", "usage"), values, limits.shown(*LIMITS))

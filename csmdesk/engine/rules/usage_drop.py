@@ -13,10 +13,11 @@ import numpy as np
 from csmdesk.domain.columns import Bools, Columns, Ints
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import Task
+from csmdesk.domain.texts import decimal
 from csmdesk.engine.rules.limits import Limits, above, at_least, known, rungs
 from csmdesk.engine.rules.no_login import CUSTOMER
 from csmdesk.engine.rules.rule import CHURN_RISK, CLEAR, HOLDS, UNKNOWN, Context, Hit, Rule
-from csmdesk.engine.rules.wording import percent
+from csmdesk.engine.rules.wording import whole_percent
 
 LIMITS = {
     "low_ratio": 0.9,
@@ -114,12 +115,10 @@ def _text(values: dict[str, Any]) -> str:
     recent, base = values["events_28"], values["events_56"]
     down = 0
     if values["ratio_millionths"] is not None and recent is not None and base:
-        down = 100 - percent(2 * recent, base)
+        down = 100 - whole_percent(2 * recent, base)
     if values["by_users"] and down <= 0:
         users, before = values["users"], values["users_before"]
-        return (
-            f"Active users down {100 - percent(users, before)} %: {before} to {users} in 30 days."
-        )
+        return f"Active users down {100 - whole_percent(users, before)} %: {before} to {users} in 30 days."
     if recent is None or not base:
         return ""
     way = "down" if down >= 0 else "up"
@@ -128,11 +127,11 @@ def _text(values: dict[str, Any]) -> str:
 
 
 def _rounded(events: int, weeks: int) -> str:
-    return f"{(2 * events + weeks) // (2 * weeks):,}"
+    return decimal(events, weeks, 0)
 
 
 def _portfolio(median: int | None) -> str:
-    change = 0 if median is None else percent(median, _PPM) - 100
+    change = 0 if median is None else whole_percent(median, _PPM) - 100
     if not change:
         return ""
     return f" Portfolio {'up' if change > 0 else 'down'} {abs(change)} %."

@@ -1,35 +1,20 @@
-"""Words that the texts of rules and alerts share."""
+"""Words that the texts of rules and alerts share, on top of `domain.texts`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from csmdesk.domain.days import day_date
-from csmdesk.domain.money import symbol, to_major
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def date_text(day: int) -> str:
-    """ "27 Nov 2026"."""
-    date = day_date(day)
-    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+from csmdesk.domain.texts import plural
 
 
 def days_text(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
+    return plural(count, "day")
 
 
-def money_text(minor: int, currency: str) -> str:
-    """ "$20,040": whole major units, rounded half up away from zero, with the currency."""
-    whole, _, cents = to_major(abs(minor), currency).partition(".")
-    rounded = int(whole) + (cents[:1] >= "5")
-    return f"{'-' if minor < 0 else ''}{symbol(currency)}{rounded:,}"
-
-
-def percent(num: int, den: int) -> int:
-    """num / den in whole percent, half up."""
-    return (200 * num + den) // (2 * den)
+def whole_percent(num: int, den: int) -> int:
+    """num / den in whole percent, half to even."""
+    return round(Fraction(100 * num, den))
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:

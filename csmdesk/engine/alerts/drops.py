@@ -1,0 +1,77 @@
+"""What the two drop alerts share: a fall of more than 25 within 7 days, and its recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csmdesk.domain.columns import Ints
+from csmdesk.domain.days import iso_day, parse_day
+from csmdesk.domain.findings import POOR, Alert
+from csmdesk.engine.alerts.kind import CUSTOMER, AlertContext, Signal, evidence_of
+from csmdesk.engine.health.bands import JUMP, Past
+from csmdesk.engine.rules.rule import CLEAR, ENDED, HOLDS, UNKNOWN
+
+QUIET_DAYS = 30
+
+
+def drop_signals(
+    seen: AlertContext,
+    kind: str,
+    title: str,
+    marker: NDArray[np.int8],
+    now: Ints,
+    value: Callable[[Past], Ints],
+) -> list[Signal]:
+    """Signals of customers with a down marker and of open alerts.
+
+    A closed alert opens again only by a fall that happened since it closed.
+    """
+    known = seen.newest(kind)
+    signals = []
+    down = marker == -1
+    rows = set(np.flatnonzero(down).tolist()) | {row for row, _ in seen.open_ones(kind)}
+    for row in sorted(rows):
+        alert = known.get((row, CUSTOMER))
+        since = alert.closed_on if alert and alert.closed_on is not None else 0
+        best = max((int(value(p)[row]) for p in seen.past if _counts(p, row, since)), default=-1)
+        today = int(now[row])
+        fell = bool(down[row]) and best - today > JUMP
+        if alert is not None and alert.closed_on is None:
+            signals.append(_open_signal(seen, alert, row, title, today, best if fell else -1))
+        elif fell:
+            evidence = _evidence(best, today, seen.ctx.day)
+            signals.append(Signal(row, CUSTOMER, True, HOLDS, _text(title, best, today), evidence))
+    return signals
+
+
+def _counts(past: Past, row: int, since: int) -> bool:
+    return bool(past.comparable[row]) and past.day >= since
+
+
+def _open_signal(
+    seen: AlertContext, alert: Alert, row: int, title: str, today: int, best: int
+) -> Signal:
+    """Half the drop regained (for 2 days), or 30 days without a marker and the band not poor."""
+    if today < 0:
+        return Signal(row, CUSTOMER, False, UNKNOWN)
+    held = evidence_of(alert)
+    top, low = max(held["from"], best), min(held["to"], today)
+    marked = seen.ctx.day if best >= 0 else parse_day(held["marker_on"])
+    closes = CLEAR if 2 * today >= top + low else HOLDS
+    poor = int(seen.ctx.health.held_band[row]) == POOR
+    if seen.ctx.day - marked >= QUIET_DAYS and not poor:
+        closes = ENDED
+    evidence = _evidence(top, low, marked)
+    return Signal(row, CUSTOMER, best >= 0, closes, _text(title, top, low), evidence)
+
+
+def _text(title: str, top: int, low: int) -> str:
+    return f"{title} fell from {top} to {low}."
+
+
+def _evidence(top: int, low: int, marked: int) -> dict[str, Any]:
+    return {"from": top, "to": low, "marker_on": iso_day(marked)}

@@ -1,0 +1,89 @@
+"""What an alert kind is, what it sees and what it says (definitions.md section 7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from csmdesk.domain.findings import Alert, Task
+from csmdesk.engine.health.bands import MARKER_DAYS, Limits, Past, Today, align
+from csmdesk.engine.rules.rule import HOLDS, Context
+
+RISK, UPSELL, RENEWAL, ONBOARDING = "Risk", "Upsell", "Renewal", "Onboarding"
+CUSTOMER = "customer"
+"""Subject of alerts about the customer as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One subject as a kind sees it today.
+
+    `opens`: its opening condition holds; `closes`: what its closing condition says for an open
+    alert (CLEAR, ENDED, HOLDS or UNKNOWN of `engine.rules.rule`). Empty `text` keeps the former one.
+    """
+
+    customer: int
+    subject: str
+    opens: bool
+    closes: str = HOLDS
+    text: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AlertContext:
+    """The rules' context with the tasks as they stand after today's rules."""
+
+    ctx: Context
+    tasks: Mapping[str, Task]
+
+    @cached_property
+    def _newest(self) -> dict[str, dict[tuple[int, str], Alert]]:
+        found: dict[str, dict[tuple[int, str], Alert]] = {}
+        for alert in self.ctx.previous.alerts.values():
+            row = self.ctx.index.get(alert.customer_id)
+            if row is not None:
+                found.setdefault(alert.kind, {})[row, alert.subject] = alert
+        return found
+
+    def newest(self, kind: str) -> dict[tuple[int, str], Alert]:
+        """The newest episode of each alert of a kind by (customer, subject), open or closed."""
+        return self._newest.get(kind, {})
+
+    def open_ones(self, kind: str) -> dict[tuple[int, str], Alert]:
+        """Open alerts of a kind: each needs a signal that says whether it closes."""
+        return {key: one for key, one in self.newest(kind).items() if one.closed_on is None}
+
+    @cached_property
+    def past(self) -> list[Past]:
+        """The last 7 days of stored health in today's order of customers, ascending."""
+        health = self.ctx.health
+        none = np.zeros(len(health.ids), np.int64)
+        model = health.model_index.astype(np.int64)
+        limits = Limits(none, none)  # bands of past days are those stored, never recomputed here
+        today = Today(health.ids, health.model, model, health.factors, health.has, limits)
+        days = self.ctx.previous.history
+        near = [one for one in days if self.ctx.day - MARKER_DAYS <= one.day < self.ctx.day]
+        return [align(one, today) for one in near]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An alert kind. `close_days`: days in a row on which CLEAR must hold; `rearms`: after closing,
+    the opening condition must have ended once before the alert opens again."""
+
+    id: str
+    type: str
+    look: Callable[[AlertContext], list[Signal]]
+    close_days: int = 1
+    rearms: bool = True
+
+
+def evidence_of(alert: Alert) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(alert.evidence)
+    return found

@@ -1,0 +1,114 @@
+"""The life of an alert: opened, closed, opened again as a new episode; never deleted.
+
+definitions.md section 7. One `Alert` row is one episode. A closed row's `streak` is WAITS while its
+opening condition has not ended since: it opens again only after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from csmdesk.domain.findings import Alert, Task
+from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal, evidence_of
+from csmdesk.engine.rules.identity import identity
+from csmdesk.engine.rules.lifecycle import FALSE_ALARM
+from csmdesk.engine.rules.rule import CLEAR, ENDED, UNKNOWN, Context, evidence_text
+
+WAITS = -1
+SPENT = "verdict_spent"
+"""Evidence of an episode opened after a false-alarm verdict: that verdict closed an earlier one."""
+
+
+def advance_alerts(
+    kinds: Sequence[Kind], ctx: Context, changed: Iterable[Task]
+) -> tuple[Alert, ...]:
+    """New and changed alert episodes of D, sorted by (id, episode). `changed`: today's tasks.
+
+    `ctx.previous` must be the state before D: the same input gives the same output.
+    """
+    tasks = {**ctx.previous.tasks, **{task.task_id: task for task in changed}}
+    seen = AlertContext(ctx, tasks)
+    found: list[Alert] = []
+    for kind in kinds:
+        step = _Step(seen, kind)
+        step.run()
+        found += step.alerts
+    return tuple(sorted(found, key=lambda alert: (alert.alert_id, alert.episode)))
+
+
+@dataclass(slots=True)
+class _Step:
+    seen: AlertContext
+    kind: Kind
+    alerts: list[Alert] = field(default_factory=list)
+
+    def run(self) -> None:
+        signals = {(one.customer, one.subject): one for one in self.kind.look(self.seen)}
+        known = self.seen.newest(self.kind.id)
+        for key in sorted(signals.keys() | known.keys()):
+            alert, signal = known.get(key), signals.get(key)
+            if alert is not None and alert.closed_on is None:
+                self._open_one(alert, key[0], signal)
+            elif signal is not None and signal.opens:
+                self._opens(alert, signal)
+            elif alert is not None and alert.streak == WAITS and self._ended(signal):
+                self._keep(alert, replace(alert, streak=0))
+
+    def _ended(self, signal: Signal | None) -> bool:
+        return signal is None or signal.closes != UNKNOWN
+
+    def _opens(self, former: Alert | None, signal: Signal) -> None:
+        ctx = self.seen.ctx
+        if ctx.left_out[signal.customer] or (former and former.streak == WAITS):
+            return
+        customer = ctx.facts.ids[signal.customer]
+        alert_id = identity(self.kind.id, customer, signal.subject)
+        evidence = dict(signal.evidence)
+        if ctx.previous.verdicts.get(alert_id) == FALSE_ALARM:
+            evidence[SPENT] = True
+        opened = Alert(
+            alert_id=alert_id,
+            episode=former.episode + 1 if former else 1,
+            kind=self.kind.id,
+            type=self.kind.type,
+            customer_id=customer,
+            subject=signal.subject,
+            opened_on=ctx.day,
+            closed_on=None,
+            text=signal.text,
+            evidence=evidence_text(evidence),
+        )
+        self.alerts.append(opened)
+
+    def _open_one(self, alert: Alert, row: int, signal: Signal | None) -> None:
+        """An open alert: closed by a verdict, by churn, or by its own condition; else kept up."""
+        ctx = self.seen.ctx
+        spent = evidence_of(alert).get(SPENT, False)
+        verdict = ctx.previous.verdicts.get(alert.alert_id) == FALSE_ALARM and not spent
+        if verdict or ctx.measures["status"][row] == "Churned":
+            self._close(alert, signal)
+            return
+        if signal is None:
+            return
+        if signal.text:
+            evidence = {**signal.evidence, **({SPENT: True} if spent else {})}
+            shown = replace(alert, text=signal.text, evidence=evidence_text(evidence))
+        else:
+            shown = alert
+        streak = alert.streak
+        if signal.closes != UNKNOWN:
+            streak = alert.streak + 1 if signal.closes in (CLEAR, ENDED) else 0
+        if signal.closes == ENDED or streak >= self.kind.close_days:
+            self._close(shown, signal)
+        else:
+            self._keep(alert, replace(shown, streak=streak))
+
+    def _close(self, alert: Alert, signal: Signal | None) -> None:
+        still = signal is not None and signal.opens and self.kind.rearms
+        closed = replace(alert, closed_on=self.seen.ctx.day, streak=WAITS if still else 0)
+        self.alerts.append(closed)
+
+    def _keep(self, former: Alert, alert: Alert) -> None:
+        if alert != former:
+            self.alerts.append(alert)
