@@ -94,7 +94,8 @@ def _contact(n: int) -> list[Fact]:
             for b in (-2, n)
         ],
         *[
-            NpsAnswer(source="usage", source_id=f"n{n}-{b}", account_id=key, score=(n + b) % 11, answered_at=at(b))
+            NpsAnswer(source="usage", source_id=f"n{n}-{b}", account_id=key, score=(n + b) % 11,
+                      answered_at=at(b))
             for b in (-1, 5 * n)
         ],
         *[

@@ -35,18 +35,23 @@ def feature_modules(facts: Facts, settings: Settings) -> tuple[str, ...]:
 def entitled_modules(facts: Facts, money: Columns, day: int) -> Entitled:
     """Modules of the products of counted subscriptions plus entitlements in force on `day`."""
     of_product = _modules_of_products(facts)
-    rows = _entitlement_rows(facts.tables["entitlement"], of_product, day)
-    rows |= {
-        (customer, module)
-        for customer, products in enumerate(money["products"])
-        for product in products
-        for module in of_product.get(product, ())
+    holders: dict[tuple[str, ...], list[int]] = {}
+    for customer, products in enumerate(money["products"]):
+        holders.setdefault(products, []).append(customer)
+    bundles = {
+        products: {module for product in products for module in of_product.get(product, ())}
+        for products in holders
     }
-    modules = tuple(sorted({module for _, module in rows}))
+    extra = _entitlement_rows(facts.tables["entitlement"], of_product, day)
+    named = {module for _, module in extra}.union(*bundles.values())
+    modules = tuple(sorted(named))
     place = {module: index for index, module in enumerate(modules)}
     matrix = np.zeros((facts.count, len(modules)), dtype=np.bool_)
-    pairs = np.array([(c, place[m]) for c, m in rows], dtype=np.int64).reshape(-1, 2)
-    matrix[pairs[:, 0], pairs[:, 1]] = True
+    for products, customers in holders.items():
+        columns = sorted(place[module] for module in bundles[products])
+        matrix[np.ix_(customers, columns)] = True
+    for customer, module in extra:
+        matrix[customer, place[module]] = True
     return Entitled(modules, matrix)
 
 
