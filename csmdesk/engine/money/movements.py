@@ -1,8 +1,7 @@
 """MRR movements per customer and day (definitions.md section 4), found by change points.
 
-B(d) = round(native mrr(d-1) × rate(d)); movement = M(d) - B(d), named by the first rule that holds.
-Foreign exchange, FX(d) = B(d) - M(d-1), telescopes between two days, so it is told once per
-customer and calendar month (or what of it lies in the window), on the last of these days.
+B(d) = round(native mrr(d-1) × rate(d)); FX(d) = B(d) - M(d-1), not 0 only where a rate changes;
+movement = M(d) - B(d), not 0 only where native MRR changes, named by the first rule that holds.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from csmdesk.domain.columns import Bools, Columns, Ints
-from csmdesk.domain.days import MISSING, next_month
+from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.money.exact import (
@@ -40,6 +39,7 @@ NEW, REACTIVATION, EXPANSION, CONTRACTION, CHURN, FX = KINDS = (
 )
 _NEW, _REACTIVATION, _EXPANSION, _CONTRACTION, _CHURN, _FX = range(6)
 _NEVER = 1 << 40
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def movements(
     view = ledger.view(last)
     moved = _moved(ledger, view, first, last)
     logos = _logo_churn(ledger, view, first, last)
-    exchange = _exchange(ledger, view, moved, first, last)
+    exchange = _exchange(ledger, view, first, last)
     parts = (moved, logos, exchange)
     customer, day, kind, amount, gap, memo = (
         np.concatenate([getattr(part, name) for part in parts])
@@ -173,23 +173,20 @@ def _logo_churn(ledger: Ledger, view: View, first: int, last: int) -> _Rows:
     return _Rows(customer, day, zero + _CHURN, zero, zero + MISSING, -memo)
 
 
-def _exchange(ledger: Ledger, view: View, moved: _Rows, first: int, last: int) -> _Rows:
-    """What the change of MRR over each month leaves unexplained by movements: FX."""
-    start, parts = first, []
-    opening, _ = ledger.mrr_on(view, first - 1)
-    while start <= last:
-        end = min(next_month(start) - 1, last)
-        closing, _ = ledger.mrr_on(view, end)
-        explained = np.zeros(ledger.customers, dtype=np.int64)
-        mine = (moved.day >= start) & (moved.day <= end)
-        np.add.at(explained, moved.customer[mine], moved.amount[mine])
-        rest = closing - opening - explained
-        customer = np.flatnonzero(rest)
-        parts.append((customer, np.full(len(customer), end, dtype=np.int64), rest[customer]))
-        start, opening = end + 1, closing
-    customer, day, amount = (
-        np.concatenate([part[column] for part in parts] or [np.zeros(0, dtype=np.int64)])
-        for column in range(3)
-    )
+def _exchange(ledger: Ledger, view: View, first: int, last: int) -> _Rows:
+    """FX of every (customer, day) on which the rate of a currency it pays in changes."""
+    hits = [_NONE]
+    for currency in range(len(ledger.heads.currencies)):
+        dates = ledger.rates.changes(currency, first, last)
+        groups = np.flatnonzero(ledger.groups.currency == currency)
+        day, group = np.repeat(dates, len(groups)), np.tile(groups, len(dates))
+        paying = view.mrr.at(group, day - 1) != 0
+        hits.append(keys(ledger.groups.customer[group[paying]], day[paying]))
+    hit = distinct(np.concatenate(hits))
+    customer, day = key_owner(hit), key_day(hit)
+    same_day, _ = ledger.mrr(view, customer, day - 1, day)
+    day_before, _ = ledger.mrr(view, customer, day - 1, day - 1)
+    moved = np.flatnonzero(same_day != day_before)
+    amount, day = (same_day - day_before)[moved], day[moved]
     zero = np.zeros_like(day)
-    return _Rows(customer, day, zero + _FX, amount, zero + MISSING, zero)
+    return _Rows(customer[moved], day, zero + _FX, amount, zero + MISSING, zero)
