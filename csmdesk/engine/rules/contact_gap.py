@@ -39,7 +39,8 @@ CHAMPION, TOP_USER = "champion", "top user"
 def check(ctx: Context, limits: Limits) -> list[Hit]:
     hits = _gaps(ctx, limits) + _singles(ctx) + _without_csm(ctx)
     hits += _champions(ctx) + _top_users(ctx, limits)
-    hits = [hit for hit in hits if not _prospects(ctx)[hit.customer]]
+    prospects = _prospects(ctx)
+    hits = [hit for hit in hits if not prospects[hit.customer]]
     told = {(hit.customer, hit.subject) for hit in hits}
     for (row, subject), task in ctx.watched(RULE.id).items():
         if (row, subject) not in told:
