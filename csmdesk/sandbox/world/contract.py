@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from csmdesk.sandbox.shapes import Price
+from csmdesk.sandbox.shapes import Price, Product
+from csmdesk.sandbox.world import catalog
 from csmdesk.sandbox.world.clock import add_months, plus
 
 
@@ -130,3 +131,12 @@ def reduce_by(amount: Fraction, deduction: Deduction) -> Fraction:
     if deduction.percent is not None:
         return amount * (100 - deduction.percent) / 100
     return max(Fraction(0), amount - (deduction.amount or 0))
+
+
+def addon_of(main: Contract, number: int, start: date, product: Product, quantity: int) -> Contract:
+    """A second subscription beside `main`, with its term, payment and end."""
+    price = catalog.price(product, main.currency, main.months)
+    ended = main.ended
+    return Contract(
+        number, start, 0, main.months, (Change(start, price, quantity),), main.paying, ended=ended
+    )
