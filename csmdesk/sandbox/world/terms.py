@@ -12,7 +12,7 @@ from csmdesk.sandbox.shapes import Product
 from csmdesk.sandbox.world import catalog
 from csmdesk.sandbox.world.cast import cast_contracts
 from csmdesk.sandbox.world.clock import HORIZON, add_months, next_boundary, plus
-from csmdesk.sandbox.world.contract import Change, Contract, Deduction, Paying
+from csmdesk.sandbox.world.contract import Change, Contract, Deduction, Paying, addon_of
 from csmdesk.sandbox.world.rng import stream
 from csmdesk.sandbox.world.roles import LEAD_DAYS, Role
 
