@@ -83,16 +83,15 @@ def compact_money(minor: int, currency: str, locale: Locale = ENGLISH) -> str:
     """A rounded amount for cards: "$14.82M", "$240k", "$912"."""
     major = Fraction(abs(minor), 10 ** exponent(currency))
     sign = MINUS if minor < 0 else ""
-    for unit, letter, places in ((10**9, "B", 2), (10**6, "M", 2), (10**3, "k", 0)):
-        # Compared after rounding, so that 999,600 is "$1M" and never "$1000k".
-        if round(major * 10**places / unit) >= 10**places:
-            lower = letter == "k" and round(major / 1000) >= 1000
-            if lower:
-                continue
-            scaled = major / unit
-            text = decimal(scaled.numerator, scaled.denominator, places, locale)
-            return sign + symbol(currency) + text + letter
-    return sign + symbol(currency) + number(round(major), locale)
+    for unit, letter, places in ((1, "", 0), (10**3, "k", 0), (10**6, "M", 2)):
+        # Compared after rounding, so that 999,600 is "$1M" and never "$1,000k".
+        if round(major * 10**places / unit) < 1000 * 10**places:
+            return sign + symbol(currency) + _scaled(major, unit, places, locale) + letter
+    return sign + symbol(currency) + _scaled(major, 10**9, 2, locale) + "B"
+
+
+def _scaled(major: Fraction, unit: int, places: int, locale: Locale) -> str:
+    return decimal(major.numerator, major.denominator * unit, places, locale)
 
 
 def date_text(day: int, locale: Locale = ENGLISH) -> str:
