@@ -20,7 +20,7 @@ def upgrade(engine: Engine, path: Path) -> None:
     if version == HEAD:
         return
     if version is not None:
-        _backup(engine, path, version)
+        backup(engine, path, f"schema-{version}")
     with engine.connect() as plain:
         conn = plain.execution_options(write=True)
         with conn.begin():
@@ -47,19 +47,21 @@ def _version(conn: Connection, path: Path) -> str | None:
     return version
 
 
-def _backup(engine: Engine, path: Path, version: str) -> None:
+def backup(engine: Engine, path: Path, label: str) -> Path:
+    """A copy of the database in `backups/` beside it, never over an older one."""
     folder = path.parent / "backups"
     folder.mkdir(exist_ok=True)
-    target = folder / f"{path.stem}-schema-{version}{path.suffix}"
+    target = folder / f"{path.stem}-{label}{path.suffix}"
     count = 1
     while target.exists():
         count += 1
-        target = folder / f"{path.stem}-schema-{version}-{count}{path.suffix}"
+        target = folder / f"{path.stem}-{label}-{count}{path.suffix}"
     raw = engine.raw_connection()
     try:
         raw.cursor().execute("VACUUM INTO ?", (str(target),))
     finally:
         raw.close()
+    return target
 
 
 def _run_alembic(conn: Connection) -> None:

@@ -90,6 +90,14 @@ def _tags(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
     return tags
 
 
+def _only(customer_id: str | None, prefix: str = "") -> str:
+    return f"AND {prefix}customer_id = ?" if customer_id else ""
+
+
+def _bound(customer_id: str | None) -> tuple[str, ...]:
+    return (customer_id,) if customer_id else ()
+
+
 def _tasks(found: Sequence[TaskRow], work: dict[str, Row]) -> Columns:
     rows: list[Row] = []
     for task in found:
@@ -117,9 +125,9 @@ def _events(conn: Connection, day: int, customer_id: str | None, place: dict[str
     sql = (
         "SELECT e.task_id, t.customer_id, e.day, e.kind, e.severity, e.episode, e.text "
         "FROM task_event e JOIN task t ON t.task_id = e.task_id WHERE e.day <= ? "
-        "AND (? IS NULL OR t.customer_id = ?) ORDER BY e.day, e.task_id, e.episode"
+        f"{_only(customer_id, 't.')} ORDER BY e.day, e.task_id, e.episode"
     )
-    rows = [row for row in fetch(conn, sql, (day, customer_id, customer_id)) if row[0] in place]
+    rows = [row for row in fetch(conn, sql, (day, *_bound(customer_id))) if row[0] in place]
     task, customer, days, kind, severity, episode, text = turned(rows, 7)
     data = {
         "task": ints([place[one] for one in task]),
@@ -141,7 +149,7 @@ def _alerts(
     sql = (
         "SELECT alert_id, episode, kind, type, customer_id, subject, text, evidence, opened_on, "
         "CASE WHEN closed_on <= ? THEN closed_on END FROM alert WHERE opened_on <= ? "
-        "AND (? IS NULL OR customer_id = ?) ORDER BY alert_id, episode"
+        f"{_only(customer_id)} ORDER BY alert_id, episode"
     )
     names = (
         *("alert_id", "episode", "kind", "type", "customer_id", "subject", "text", "evidence"),
@@ -149,7 +157,7 @@ def _alerts(
     )
     rows = [
         dict(zip(names, row, strict=True))
-        for row in fetch(conn, sql, (day, day, customer_id, customer_id))
+        for row in fetch(conn, sql, (day, day, *_bound(customer_id)))
     ]
     for row in rows:
         row["action_step"] = row["alert_id"] in links

@@ -22,14 +22,20 @@ def tasks_as_of(
     Of a past episode the due date is only known while it is still the newest; it counts from the
     opening like the newest one's otherwise.
     """
-    sql = "SELECT * FROM task WHERE (? IS NULL OR customer_id = ?) ORDER BY task_id"
-    rows = fetch(conn, sql, (customer_id, customer_id))
+    of_one = " WHERE customer_id = ?" if customer_id else ""
+    sql = f"SELECT * FROM task{of_one} ORDER BY task_id"
+    rows = fetch(conn, sql, (customer_id,) if customer_id else ())
     tasks = [Task(**dict(zip(TASK_COLUMNS, row, strict=True))) for row in rows]
     if not past:
         return tasks
     events: dict[str, list[tuple[int, int, str, int, str]]] = {}
-    sql = "SELECT task_id, day, episode, kind, severity, text FROM task_event WHERE day <= ?"
-    for task_id, *event in fetch(conn, sql, (day,)):
+    sql = (
+        "SELECT e.task_id, e.day, e.episode, e.kind, e.severity, e.text FROM task_event e "
+        "JOIN task t ON t.task_id = e.task_id WHERE e.day <= ?"
+    )
+    if customer_id:
+        sql += " AND t.customer_id = ?"
+    for task_id, *event in fetch(conn, sql, (day, customer_id) if customer_id else (day,)):
         events.setdefault(task_id, []).append(tuple(event))
     return [_back(task, events[task.task_id], day) for task in tasks if task.task_id in events]
 

@@ -94,9 +94,9 @@ AUDIT = table(
     integer("undone"),
     integer("redo"),
 )
-Index("ix_audit_day", AUDIT.c.day)
 """Append-only. `changes`: JSON list of [table, key, before, after]; `undoes`: the audit row that this
 one takes back; `undone`: 1 while taken back; `redo`: 1 when this row did again what was undone."""
+Index("ix_audit_day", AUDIT.c.day)
 
 OUTBOX = table(
     "outbox",
