@@ -94,8 +94,8 @@ class Role:
 
     @property
     def returns(self) -> bool:
-        """Whether a plain customer who has left signs again some months later."""
-        return self.part == "plain" and self.number % 7 == 3
+        """Whether one who is not of the cast signs again some months after leaving."""
+        return self.part in ("plain", "newcomer") and self.number % 7 == 3
 
 
 def _cast_round() -> tuple[tuple[str, int], ...]:

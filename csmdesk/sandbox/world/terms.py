@@ -53,7 +53,7 @@ def _newcomer(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
         price = catalog.price(catalog.STARTER, "usd", 1)
         return (Contract(0, start, 14, 1, (Change(start, price, 5),), decided=begin, ended=begin),)
     end = next_boundary(begin, months, role.leaves)
-    return _sold(rng, role, start, trial, months, end)
+    return _returning(rng, role, _sold(rng, role, start, trial, months, end), end)
 
 
 def _plain(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
@@ -68,12 +68,19 @@ def _plain(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
         terms = -(-((end.year - 2025) * 12 + end.month) // months) + int(rng.integers(0, 3))
         start = add_months(end, -max(1, terms) * months)
     end = next_boundary(start, months, end - timedelta(days=6))
-    sold = _sold(rng, role, start, 0, months, end)
+    return _returning(rng, role, _sold(rng, role, start, 0, months, end), end)
+
+
+def _returning(
+    rng: np.random.Generator, role: Role, sold: tuple[Contract, ...], end: date
+) -> tuple[Contract, ...]:
+    """The contracts sold, and for those who return the one they sign some months later."""
     if not role.returns:
         return sold
+    main = sold[0]
     again = plus(end, int(rng.integers(120, 200)))
-    change = Change(again, sold[0].at(end).price, sold[0].at(end).quantity)
-    return *sold, Contract(len(sold), again, 0, months, (change,), sold[0].paying)
+    change = replace(main.at(end), day=again)
+    return *sold, Contract(len(sold), again, 0, main.months, (change,), main.paying)
 
 
 def _sold(
