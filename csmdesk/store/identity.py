@@ -106,9 +106,13 @@ class _Book:
     def index(self, account: _Account, customer: str) -> None:
         for token in account.tokens:
             self.tokens.add(token, customer)
-        self.domains.add(account.domain, customer)
-        self.names.add(account.name, customer)
-        if account.system.kinds[0] == "crm":
+        crm = account.system.kinds[0] == "crm"
+        own = crm or self.anchors[customer] == account.key
+        # What a joined account says beside its anchor must not make another customer doubtful.
+        for index, word in ((self.domains, account.domain), (self.names, account.name)):
+            if own or not index.find((word,)):
+                index.add(word, customer)
+        if crm:
             self.crm.setdefault(customer, set()).add(account.key[0])
 
     def place(self, account: _Account) -> None:

@@ -106,9 +106,7 @@ def alert(alert_id: str, customer_id: str, day: int, **fields: Any) -> Alert:
         "text": "Health fell.",
         "evidence": "{}",
     }
-    return Alert(
-        alert_id=alert_id, customer_id=customer_id, opened_on=day, **{**base, **fields}
-    )
+    return Alert(alert_id=alert_id, customer_id=customer_id, opened_on=day, **{**base, **fields})
 
 
 def findings(

@@ -48,14 +48,20 @@ def test_opening_again_changes_nothing_and_loads_no_alembic(store: Store) -> Non
         "import sys; from pathlib import Path; from csmdesk.store.database import open_store; "
         "open_store(Path(sys.argv[1])).close(); sys.exit('alembic' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code, str(store.path)], check=False).returncode == 0
+    assert (
+        subprocess.run([sys.executable, "-c", code, str(store.path)], check=False).returncode == 0
+    )
 
 
 def test_write_rolls_back_on_error_even_tables(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.write() as conn:
-        conn.exec_driver_sql("CREATE TABLE gone (x)")
-        facts.upsert(conn, [company(1)])
-        raise RuntimeError
+    def work() -> None:
+        with store.write() as conn:
+            conn.exec_driver_sql("CREATE TABLE gone (x)")
+            facts.upsert(conn, [company(1)])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
     with store.read() as conn:
         assert facts.present_ids(conn, "account", "hubspot") == set()
         names = conn.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'gone'")
@@ -114,10 +120,14 @@ def test_backup_holds_the_rows_and_never_overwrites(store: Store) -> None:
 
 
 def test_full_disk_is_a_sentence(store: Store) -> None:
-    with pytest.raises(StoreError, match="disk is full"), store.write() as conn:
-        pages = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
-        conn.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
-        facts.upsert(conn, [company(number) for number in range(5000)])
+    def work() -> None:
+        with store.write() as conn:
+            pages = conn.exec_driver_sql("PRAGMA page_count").scalar_one()
+            conn.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+            facts.upsert(conn, [company(number) for number in range(5000)])
+
+    with pytest.raises(StoreError, match="disk is full"):
+        work()
 
 
 def test_reader_sees_the_old_state_while_a_writer_works(store: Store) -> None:

@@ -58,7 +58,10 @@ def test_text_from_outside_is_kept_as_it_came(store: Store) -> None:
     with store.write() as conn:
         facts.upsert(conn, [company(1, properties={"b": name, "a": "1"}, tags=(name,))])
         stored = conn.exec_driver_sql("SELECT properties, tags FROM fact_account").one()
-        assert facts.upsert(conn, [company(1, properties={"a": "1", "b": name}, tags=(name,))]) == set()
+        assert (
+            facts.upsert(conn, [company(1, properties={"a": "1", "b": name}, tags=(name,))])
+            == set()
+        )
     assert "DROP TABLE" in stored[0]
 
 

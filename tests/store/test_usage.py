@@ -109,7 +109,9 @@ def test_kinds_coverage_modules_and_joining(tmp_path: Path) -> None:
     with store.write() as conn:
         assert usage.fold(conn, daily, D) == 2
         assert usage.fold(conn, people, D) == 2
-        usage.fold(conn, feature_page([("k2", "scan", D - 5, 1, 1), ("k2", "export", D - 5, 2, 0)]), D)
+        usage.fold(
+            conn, feature_page([("k2", "scan", D - 5, 1, 1), ("k2", "export", D - 5, 2, 0)]), D
+        )
         # A page for an earlier day does not slide the window back.
         usage.fold(conn, feature_page([("k2", "scan", D - 6, 4, 0)]), D - 3)
     with store.read() as conn:
