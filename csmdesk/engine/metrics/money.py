@@ -69,8 +69,10 @@ def money_metrics(
 
 
 def _native(ledger: Ledger, view: View, day: int) -> tuple[list[str | None], Ints]:
-    """Native currency of each customer (None: no subscriptions) and its MRR in it."""
+    """Native currency of each customer (None: no subscription began yet) and its MRR in it."""
     groups = ledger.groups
+    begun = np.zeros(len(groups.customer), dtype=np.bool_)
+    begun[groups.of_head[ledger.heads.started <= day]] = True
     slot = np.arange(len(groups.customer))
     value = view.mrr.at(slot, day)
     days = np.full(len(slot), day, dtype=np.int64)
@@ -78,6 +80,7 @@ def _native(ledger: Ledger, view: View, day: int) -> tuple[list[str | None], Int
         slot, len(slot), value, groups.currency, days, ledger.values.scale, ledger.rates
     )
     order = np.lexsort((-worth, groups.customer))
+    order = order[begun[order]]
     best = order[first_of_run(groups.customer[order])] if len(order) else order
     native = np.zeros(ledger.customers, dtype=np.int64)
     native[groups.customer[best]] = round_half_even(value[best], ledger.values.scale)
