@@ -198,7 +198,7 @@ def test_a_hundred_thousand_customers() -> None:
             ("hubspot", "GET", f"{OBJECTS}/companies?limit=100&after=99000000000", None),
             *[
                 ("stripe", "GET", f"/v1/{name}?limit=100", None)
-                for name in ("customers", "subscriptions", "invoices", "events")
+                for name in ("customers", "subscriptions", "invoices", "events", "coupons")
             ],
             ("intercom", "POST", "/companies/list?per_page=60", None),
             ("intercom", "GET", "/companies/scroll", None),
@@ -210,14 +210,14 @@ def test_a_hundred_thousand_customers() -> None:
             ),
         ]
         for system, method, path, body in asked:
-            begun = time.monotonic()
+            begun = sandbox.busy()
             answer = sandbox.call(system, method, path, json=body)
             assert answer.status_code == 200
-            assert time.monotonic() - begun < 2, path
-        begun = time.monotonic()
+            assert sandbox.busy() - begun < 2, path
+        begun = sandbox.busy()
         text = usage_query("features", "2026-02-14", "2026-11-21", ("acct_070000", "", ""))
         page = sandbox.query(text).json()
         assert len(page["results"]) == 50_000
         assert page["results"][0][0] == "acct_070000"
-        assert time.monotonic() - begun < 4
+        assert sandbox.busy() - begun < 2
         assert sandbox.memory() < 400 * 2**20

@@ -89,7 +89,7 @@ class Searcher:
         columns = self._crm.columns(kind)
         rows: list[Json] = []
         for number_ in order[start : start + search.limit]:
-            account = self._crm.state.account(int(columns.account[number_]))
+            account = self._crm.state.lean(int(columns.account[number_]))
             row = kind.rows(account)[int(columns.position[number_])]
             rows.append(self._crm.render(kind, account, row, search.properties))
         answer: Json = {"total": len(order), "results": rows}
@@ -182,7 +182,7 @@ class Searcher:
         return chosen
 
     def _values(self, kind: Kind, table: _Table, row: int) -> Properties:
-        account = self._crm.state.account(int(table.columns.account[row]))
+        account = self._crm.state.lean(int(table.columns.account[row]))
         found: Any = kind.rows(account)[int(table.columns.position[row])]
         return self._crm.properties(kind, account, found)
 

@@ -25,7 +25,7 @@ _WINDOW_SECONDS, _MOST_IN_WINDOW = 10, 1666  # 10,000 a minute, dealt out in win
 # `starting_after` of a search: the account's index times this, plus the position in it.
 _STRIDE = 1_000_000
 # A search looks at this many accounts a page; only worlds up to it are counted.
-_SCAN = 2_000
+_SCAN = 1_000
 
 Rows: TypeAlias = Callable[[Account], list[Json]]
 
@@ -65,7 +65,7 @@ class Intercom:
             "/conversations/search",
             self._search("conversations", "conversation.list", _conversations),
         )
-        add("POST", "/tickets/search", self._search("tickets", "ticket.list", lambda _: []))
+        add("POST", "/tickets/search", self._tickets)
         add("GET", "/data_attributes", self._attributes.list_page)
         add("POST", "/data_attributes", self._attributes.create)
         add("GET", "/segments", lambda _, __: Response(200, _NO_SEGMENTS))
@@ -210,6 +210,11 @@ class Intercom:
             return Response(200, _envelope(kind, key, found, total, following, None, size))
 
         return answer
+
+    def _tickets(self, request: Request, _: dict[str, str]) -> Response:
+        """The vendor's tickets are in the CRM: none here, whatever is asked."""
+        test_of((request.json_object() or {}).get("query"))
+        return Response(200, _envelope("ticket.list", "tickets", [], 0, None, 1, _SEARCH_DEFAULT))
 
     def _page(
         self, rows: Rows, test: Test, cursor: int, size: int

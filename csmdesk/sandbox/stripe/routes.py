@@ -20,7 +20,7 @@ BASIL = "2025-03-31"  # the version that moved the periods to the items
 EVENT_DAYS = 30
 _DEEPEST = 4  # levels of an expansion
 # The accounts looked at for coupons in use: a vendor has few, so all turn up early.
-_COUPON_SCAN = 2_000
+_COUPON_SCAN = 300
 ACCOUNT_ID = "acct_1QsandboxCSMDesk"
 
 _PAGING = frozenset({"limit", "starting_after", "ending_before", "expand[]"})
