@@ -51,7 +51,7 @@ def _state(rows: Rows, row: int) -> str:
 
 
 def _state_pill(rows: Rows, row: int) -> tuple[str, str]:
-    return _state(rows, row), "poor" if rows.get("closed_on", row) is None else ""
+    return _state(rows, row), "info" if rows.get("closed_on", row) is None else ""
 
 
 def _step(rows: Rows, row: int) -> str:
@@ -60,7 +60,7 @@ def _step(rows: Rows, row: int) -> str:
 
 ALERT_COLUMNS: tuple[Column, ...] = (
     Column("type", "Type", 110, alert_type, Cell.PILL, _type_pill, sort="type"),
-    Column("text", "Alert", 340, plain("text"), sort="text"),
+    Column("text", "Alert", 300, plain("text"), sort="text"),
     Column("customer", "Customer", 180, plain("name"), sort="name"),
     Column("chi", "CHI", 62, _chi, Cell.DIAL, _dial, sort="chi"),
     Column("opened", "Opened", 116, _opened, Cell.MUTED, sort="opened_on", tip=_opened_tip),

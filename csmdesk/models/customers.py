@@ -21,6 +21,7 @@ THIN_COVERAGE = 5_000
 """Coverage (1/10,000) below which a dial is hatched (definitions.md section 5)."""
 SOON_DAYS, URGENT_DAYS = 30, 7
 BAND_WORDS = {0: "poor", 1: "neutral", 2: "good", -1: "not enough data"}
+ACTIVE_STATUSES = ("Active", "Past due")
 STATUS_TONES = {
     "Active": "good",
     "Past due": "poor",
@@ -227,13 +228,13 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
            tip=_day_tip("renewal_on", "Renewal")),
     Column("open_tasks", "Open tasks", 98, _number("open_tasks"), Cell.NUMBER, right=True,
            sort="open_tasks"),
-    Column("csm", "CSM", 132, plain("csm"), sort="csm"),
+    Column("csm", "CSM", 132, plain("csm"), sort="csm", shown=False),
     Column("last_contact", "Last contact", 112, _ago("last_contact_on"), Cell.MUTED,
-           sort="last_contact_on", tip=_day_tip("last_contact_on", "Last two-way contact")),
+           sort="last_contact_on", tip=_day_tip("last_contact_on", "Last two-way contact"), shown=False),
     Column("last_login", "Last login", 104, _ago("last_login_on"), Cell.MUTED,
-           sort="last_login_on", tip=_day_tip("last_login_on", "Last login")),
-    Column("nps", "NPS", 62, _nps, Cell.NUMBER, right=True, sort="nps"),
-    Column("mrr", "MRR", 96, _money("mrr"), Cell.NUMBER, right=True, sort="mrr"),
+           sort="last_login_on", tip=_day_tip("last_login_on", "Last login"), shown=False),
+    Column("nps", "NPS", 62, _nps, Cell.NUMBER, right=True, sort="nps", shown=False),
+    Column("mrr", "MRR", 96, _money("mrr"), Cell.NUMBER, right=True, sort="mrr", shown=False),
     Column("products", "Products", 180, _joined("products"), Cell.MUTED, sort="products",
            tip=_tip_of("products", "Products"), shown=False),
     Column("arr", "ARR", 104, _money("arr"), Cell.NUMBER, right=True, sort="arr", shown=False),
@@ -289,7 +290,11 @@ def _none_below_zero(numbers: NDArray[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """First-class filters of the customer table; an empty part does not filter."""
+    """First-class filters of the customer table; an empty part does not filter.
+
+    Without a status only active customers show; statuses, or `every_status`, show the rest
+    (definitions.md section 1).
+    """
 
     tiers: frozenset[str] = frozenset()
     bands: frozenset[int] = frozenset()
@@ -299,6 +304,7 @@ class CustomerFilter:
     renewal_within: int = 0
     at_risk: bool = False
     falling: bool = False
+    every_status: bool = False
 
     @property
     def count(self) -> int:
@@ -320,6 +326,8 @@ class CustomerFilter:
                 keep &= np.array(
                     [not chosen.isdisjoint(v or ()) for v in customers[name]], np.bool_
                 )
+        if not self.statuses and not self.every_status:
+            keep &= customers.ints("active") > 0
         if self.bands:
             keep &= np.isin(customers.ints("band"), list(self.bands))
         if self.renewal_within:

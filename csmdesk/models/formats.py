@@ -24,8 +24,8 @@ def due_in(day: int, today: int) -> str:
     away = day - today
     if abs(away) > RELATIVE_DAYS:
         return date_text(day)
-    if away == 0:
-        return ENGLISH.today
+    if away in (0, 1):
+        return ENGLISH.tomorrow if away else ENGLISH.today
     return f"in {number(away)} d" if away > 0 else f"overdue {number(-away)} d"
 
 

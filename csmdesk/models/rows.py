@@ -5,7 +5,7 @@ Both answer the same questions, so a column is declared once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -37,9 +37,9 @@ class Rows(Protocol):
 
 @dataclass(slots=True)
 class ListRows:
-    """A few rows as mappings, for the first frame: read without numpy."""
+    """A few rows as objects with attributes, for the first frame: read without numpy."""
 
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Any]
     day: int
     currency: str
 
@@ -48,10 +48,10 @@ class ListRows:
         return len(self.rows)
 
     def key(self, row: int) -> str:
-        return str(self.rows[row]["id"])
+        return str(self.rows[row].id)
 
     def get(self, name: str, row: int) -> Any:
-        return self.rows[row].get(name)
+        return getattr(self.rows[row], name, None)
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ class FrozenColumn(QTableView):
 
     def __init__(self, grid: Grid) -> None:
         super().__init__(grid)
+        self.setObjectName("frozen")
         set_up(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -66,7 +67,7 @@ class FrozenColumn(QTableView):
         if scrolled:
             width = grid.columnWidth(0)
             self.setColumnWidth(0, width)
-            self.setGeometry(0, 0, width, grid.viewport().height() + HEADER_HEIGHT)
+            self.setGeometry(0, 0, width + 1, grid.viewport().height() + HEADER_HEIGHT)
             self.verticalScrollBar().setValue(grid.verticalScrollBar().value())
             self.raise_()
         self.setVisible(scrolled)

@@ -24,7 +24,7 @@ from csmdesk.views.memory import Memory
 from csmdesk.views.page import Page
 from csmdesk.views.pages import FIRST_PAGE, PAGES, page_spec
 from csmdesk.views.shell.actions import build_menus
-from csmdesk.views.shell.documents import Documents
+from csmdesk.views.shell.documents import Documents, Holder
 from csmdesk.views.shell.notices import NoticeLine, Toast
 from csmdesk.views.shell.rail import Rail
 from csmdesk.views.shell.top_bar import TopBar
@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.memory = Memory.at(str(window_settings_path))
         self.theme_name = str(self.memory.get("window/theme", theme.SYSTEM))
         self.compact = bool(self.memory.get("window/compact", False))
+        self._restoring = True
         self._use_theme()
         self.setWindowTitle("CSMDesk")
         self.setMinimumSize(900, 600)
@@ -61,28 +62,17 @@ class MainWindow(QMainWindow):
 
     # -- what others call ---------------------------------------------------------------------
     def open_page(self, key: str) -> None:
-        spec = page_spec(key)
-        if spec is None:
-            return
-        holder = self.documents.put(
-            PAGE + key, spec.title, lambda: spec.make(self.desk, self.memory), cross=False
-        )
-        self.documents.show_document(holder)
+        holder = self._document(PAGE + key)
+        if holder is not None:
+            self.documents.show_document(holder)
 
     def open_customer(self, customer_id: str, tab: str | None = None) -> None:
         """The customer's tab, at this sub-tab when one is named."""
-        from csmdesk.views.customer import CustomerTab
-
-        holder = self.documents.put(
-            CUSTOMER + customer_id,
-            self._customer_name(customer_id),
-            lambda: CustomerTab(self.desk, self.memory, customer_id),
-            cross=True,
-        )
+        holder = self._document(CUSTOMER + customer_id, self._customer_name(customer_id))
+        assert holder is not None
         self.documents.show_document(holder)
-        page = holder.ensure()
-        if tab and isinstance(page, CustomerTab):
-            page.show_tab(tab)
+        if tab:
+            holder.ensure().show_tab(tab)
 
     def apply_theme(self, name: str) -> None:
         """ "light", "dark" or "system"; remembered."""
@@ -109,7 +99,7 @@ class MainWindow(QMainWindow):
     def find_in_page(self) -> None:
         page = self.current_page()
         if page is not None:
-            page.find()
+            page.open_find()
 
     def focus_search(self) -> None:
         self.top_bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -259,14 +249,13 @@ class MainWindow(QMainWindow):
         geometry = self.memory.get_bytes("window/geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(*DEFAULT_SIZE)
-        self._restoring = True
         front = str(self.memory.get("window/front", PAGE + FIRST_PAGE))
         remembered = self.memory.get("window/tabs", [])
         self.documents.blockSignals(True)
         for entry in remembered if isinstance(remembered, list) else []:
             match entry:
                 case [str(key), str(title)]:
-                    self._restore_tab(key, title)
+                    self._document(key, title)
         self.documents.blockSignals(False)
         self._restoring = False
         keys = self.documents.keys()
@@ -278,25 +267,25 @@ class MainWindow(QMainWindow):
         else:
             self.open_page(FIRST_PAGE)
         self.rail.set_state(self.desk.state)
+        self.documents.setFocus()
 
-    def _restore_tab(self, key: str, title: str) -> None:
-        """A tab whose content is built when it is first shown."""
-        spec = page_spec(key.removeprefix(PAGE)) if key.startswith(PAGE) else None
+    def _document(self, key: str, title: str = "") -> Holder | None:
+        """The document of a key, its content built when first shown; None for no page of ours."""
+        spec = page_spec(key.removeprefix(PAGE))
         if spec is not None:
-            self.documents.put(
-                key, spec.title, lambda: spec.make(self.desk, self.memory), cross=False
+            make = spec.make
+            return self.documents.put(
+                key, spec.title, lambda: make(self.desk, self.memory), cross=False
             )
-        elif key.startswith(CUSTOMER):
-            customer_id = key.removeprefix(CUSTOMER)
+        if not key.startswith(CUSTOMER):
+            return None
 
-            def build() -> Page:
-                from csmdesk.views.customer import CustomerTab
+        def build() -> Page:
+            from csmdesk.views.customer import CustomerTab
 
-                return CustomerTab(self.desk, self.memory, customer_id)
+            return CustomerTab(self.desk, self.memory, key.removeprefix(CUSTOMER))
 
-            self.documents.put(key, title, build, cross=True)
-
-    _restoring = False
+        return self.documents.put(key, title or "Customer", build, cross=True)
 
     def _remember_tabs(self) -> None:
         if self._restoring:

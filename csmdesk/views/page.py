@@ -38,7 +38,10 @@ class Page(QWidget):
         """Bring everything up to this snapshot and scope; called again for every change."""
         raise NotImplementedError
 
-    def find(self) -> None:
+    def show_tab(self, key: str) -> None:
+        """Bring a sub-tab to the front; pages without any do nothing."""
+
+    def open_find(self) -> None:
         """Ctrl+F: open the page's find bar, if it has one."""
         from csmdesk.views.table import DataTable
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from string import Template
 
+from csmdesk.views.resources import resource
 from csmdesk.views.theme import Tokens
 
 _SHEET = Template("""
@@ -59,14 +60,18 @@ QPushButton[kind="quiet"]:hover, QToolButton:hover { background: $line; }
 QPushButton[kind="quiet"]:focus, QToolButton:focus { border: 1px solid $accent; }
 QToolButton::menu-indicator { image: none; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox, QDateEdit {
+QLineEdit, QPlainTextEdit, QTextEdit {
   background: $surface; border: 1px solid $strong_line; border-radius: 6px; padding: 5px 8px;
   selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus,
-QDateEdit:focus { border: 1px solid $accent; }
-QCheckBox, QRadioButton { spacing: 8px; background: transparent; border: 1px solid transparent;
-  border-radius: 4px; padding: 2px; }
-QCheckBox:focus, QRadioButton:focus { border: 1px solid $accent; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: 1px solid $accent; }
+QSpinBox QLineEdit, QDateEdit QLineEdit, QComboBox QLineEdit { border: none; padding: 0; }
+
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator, QListView::indicator { width: 14px; height: 14px; border-radius: 4px;
+  border: 1px solid $muted; background: $surface; }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accent;
+  border-color: $accent; image: url($check); }
+QCheckBox:focus { color: $accent; }
 
 QMenu { background: $surface; border: 1px solid $strong_line; border-radius: 6px; padding: 4px; }
 QMenu::item { padding: 6px 28px 6px 24px; border-radius: 4px; }
@@ -80,16 +85,19 @@ QMenuBar::item:selected { background: $accent_fill; }
 
 QTableView, QListView, QTreeView { background: $surface; border: none; outline: 0;
   selection-background-color: $accent_fill; selection-color: $text; }
+QTableView#frozen { border-right: 1px solid $strong_line; }
 QListView::item { padding: 4px 6px; border-radius: 4px; }
 QListView::item:hover { background: $sunken; }
 QListView::item:selected { background: $accent_fill; color: $text; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none;
-  border-bottom: 1px solid $line; padding: 0 10px; font-size: 12px; font-weight: 600; }
+  border-bottom: 1px solid $line; padding: 0 10px; font-size: 12px; font-weight: 500; }
 QHeaderView::section:hover { color: $text; }
 QTableCornerButton::section { background: $surface; border: none; }
 
-QTabWidget::pane { border: none; border-top: 1px solid $line; }
+QTabWidget { background: $sunken; }
+QTabWidget::pane { border: none; border-top: 1px solid $line; top: -1px; background: $background; }
+QTabWidget#documents::tab-bar { left: 10px; }
 QTabWidget#documents > QTabBar { background: $sunken; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; padding: 8px 14px; border: none; }
@@ -115,6 +123,7 @@ QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QSplitter::handle { background: transparent; }
 QDockWidget { color: $text; }
 QDockWidget::title { background: $surface; padding: 8px 12px; border: 1px solid $line; }
@@ -128,4 +137,5 @@ QToolTip { background: $tip; color: $tip_text; border: 1px solid $tip; padding: 
 
 
 def style_sheet(t: Tokens) -> str:
-    return _SHEET.substitute(asdict(t))
+    check = resource("icons", f"check-{t.name}.png").as_posix()
+    return _SHEET.substitute(asdict(t), check=f'"{check}"')

@@ -157,7 +157,6 @@ class DataTable(QWidget):
         box.setSpacing(0)
         box.addWidget(self._find_bar)
         box.addLayout(self._stack, 1)
-        self.setFocusProxy(self.grid)
 
     def _wire(self) -> None:
         grid = self.grid
@@ -282,4 +281,10 @@ class DataTable(QWidget):
             saying = self.nothing_found if self.model.rows.length else self.empty
         if saying is not None:
             self._state.say(saying)
-        self._stack.setCurrentIndex(0 if saying is None else 1)
+        front: QWidget = self.grid if saying is None else self._state
+        behind: QWidget = self._state if saying is None else self.grid
+        focused = behind.hasFocus()
+        self._stack.setCurrentWidget(front)
+        self.setFocusProxy(front)
+        if focused:
+            front.setFocus()

@@ -135,12 +135,16 @@ def system_theme() -> str:
     return "dark" if dark else "light"
 
 
-def font(px: int = BASE_PX, *, bold: bool = False, tabular: bool = False) -> QFont:
+def font(
+    px: int = BASE_PX, *, bold: bool = False, medium: bool = False, tabular: bool = False
+) -> QFont:
     """The system font in `px` device-independent pixels; `tabular` gives figures of equal width."""
     made = QFont(QApplication.font())
     made.setPixelSize(px)
     if bold:
         made.setWeight(QFont.Weight.DemiBold if px < HEADING_PX else QFont.Weight.Bold)
+    elif medium:
+        made.setWeight(QFont.Weight.Medium)
     if tabular:
         made.setFeature(QFont.Tag("tnum"), 1)
     return made

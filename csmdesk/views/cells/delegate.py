@@ -42,8 +42,8 @@ class CellDelegate(QStyledItemDelegate):
         assert isinstance(model, TableModel)
         row, place = index.row(), index.column()
         column, look = model.columns[place], self.look()
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state = option.state
         self._paint_ground(painter, rect, bool(state & QStyle.StateFlag.State_Selected), row, look)
         inner = rect.adjusted(PAD, 0, -PAD, -1)
         PAINTERS[column.cell](

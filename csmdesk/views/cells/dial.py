@@ -49,7 +49,8 @@ def paint(p: QPainter, rect: QRect, text: str, payload: Any, look: Look, right: 
     side = min(30, rect.height() - 6)
 
     def draw(painter: QPainter) -> None:
-        font = theme.font(round(side * 0.37), bold=True, tabular=True)
+        share = 0.37 if chi < 100 else 0.31
+        font = theme.font(round(side * share), bold=True, tabular=True)
         draw_dial(
             painter,
             QRectF(0, 0, side, side),

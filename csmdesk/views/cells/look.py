@@ -24,7 +24,7 @@ class Look:
         self.strong = theme.font(bold=True)
         self.tabular = theme.font(tabular=True)
         self.small = theme.font(theme.SMALL_PX, tabular=True)
-        self.pill = theme.font(11, bold=True)
+        self.pill = theme.font(11, medium=True)
         self._metrics: dict[int, QFontMetrics] = {}
         self._texts: dict[tuple[str, int, int], tuple[QStaticText, int]] = {}
         self._pixmaps: dict[Hashable, QPixmap] = {}

@@ -117,14 +117,18 @@ class FilterPopover(Popover):
         return outer
 
     def _ticked(self) -> None:
-        parts: dict[str, set[Any]] = {}
-        for part, value, tick in self._boxes:
-            chosen = parts.setdefault(part, set())
-            if tick.isChecked():
-                chosen.add(value)
+        def chosen(wanted: str) -> frozenset[Any]:
+            return frozenset(
+                v for part, v, tick in self._boxes if part == wanted and tick.isChecked()
+            )
+
         self._now = replace(
             self._now,
-            **{part: frozenset(values) for part, values in parts.items()},
+            tiers=chosen("tiers"),
+            bands=chosen("bands"),
+            statuses=chosen("statuses"),
+            tags=chosen("tags"),
+            products=chosen("products"),
             renewal_within=self._within.value(),
             at_risk=self._risk.isChecked(),
             falling=self._falling.isChecked(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from csmdesk.domain.texts import compact_money, decimal, number
 from csmdesk.views.widgets.cards import FigureCard
@@ -23,6 +24,9 @@ CARDS: tuple[tuple[str, str, str], ...] = (
     ("renewals", "Renewals in 30 days", "Renewal dates within 30 days and their ARR"),
 )
 
+ONE_ROW = 1_050
+"""Width in pixels from which all cards stand in one row."""
+
 
 class TotalCards(QWidget):
     """Shows totals as the engine's figure gives them."""
@@ -30,11 +34,24 @@ class TotalCards(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.cards = {key: FigureCard(title, tip=tip) for key, title, tip in CARDS}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        for card in self.cards.values():
-            row.addWidget(card, 1)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        self._columns = 0
+        self._arrange(len(CARDS))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two rows of three when one row of six would clip the figures."""
+        super().resizeEvent(event)
+        self._arrange(len(CARDS) if event.size().width() >= ONE_ROW else len(CARDS) // 2)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, card in enumerate(self.cards.values()):
+            self._grid.addWidget(card, place // columns, place % columns)
+            self._grid.setColumnStretch(place, 1 if place < columns else 0)
 
     def show_first(self, totals: Mapping[str, Any]) -> None:
         """What the store kept of the last run, for the first frame; unknown figures stay a dash."""

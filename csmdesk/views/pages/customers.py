@@ -9,9 +9,15 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu
 
 from csmdesk.domain.texts import number, plural
-from csmdesk.models.customers import CUSTOMER_COLUMNS, CustomerFilter, customer_rows
+from csmdesk.models.customers import (
+    ACTIVE_STATUSES,
+    CUSTOMER_COLUMNS,
+    CustomerFilter,
+    customer_rows,
+)
 from csmdesk.models.rows import ColumnRows, ListRows
 from csmdesk.models.table import TableModel
+from csmdesk.store.first_rows import FirstRows
 from csmdesk.views.memory import Memory
 from csmdesk.views.page import Page
 from csmdesk.views.pages.customer_totals import TotalCards
@@ -26,10 +32,11 @@ if TYPE_CHECKING:
     from csmdesk.runtime.desk import Desk
 
 VIEWS: tuple[tuple[str, CustomerFilter], ...] = (
-    ("All customers", CustomerFilter()),
+    ("Active", CustomerFilter()),
     ("At risk", CustomerFilter(at_risk=True)),
     ("Renewing ≤ 60 d", CustomerFilter(renewal_within=60)),
     ("CHI falling", CustomerFilter(falling=True)),
+    ("Every status", CustomerFilter(every_status=True)),
 )
 
 
@@ -55,7 +62,7 @@ class CustomersPage(Page):
         model = TableModel(CUSTOMER_COLUMNS, self)
         self.table = DataTable(model, "customers", "Customers", memory, empty)
         if not model.sort_keys:
-            model.sort_keys = [("acv", True)]
+            model.sort_keys = [("chi", False), ("name", False)]
         self.table.nothing_found = Saying(
             "No customer matches",
             "The filter, the view or the find words leave none.",
@@ -108,13 +115,12 @@ class CustomersPage(Page):
 
     def _show_first_rows(self) -> None:
         first = self.desk.first_rows
-        rows = getattr(first, "rows", None)
-        if not rows or self.desk.portfolio is not None:
+        if not isinstance(first, FirstRows) or not first.rows or first.day is None:
             return
-        totals = getattr(first, "totals", {}) or {}
-        currency = str(totals.get("currency", "USD"))
-        self.table.set_rows(ListRows(rows, int(getattr(first, "day", 0) or 0), currency))
-        self._totals.show_first(totals)
+        active = [row for row in first.rows if row.status in ACTIVE_STATUSES]
+        currency = str(first.totals.get("currency", "USD"))
+        self.table.set_rows(ListRows(active or first.rows, first.day, currency))
+        self._totals.show_first(first.totals)
 
     # -- filters ------------------------------------------------------------------------------
     @property
@@ -137,7 +143,7 @@ class CustomersPage(Page):
 
     def _show_all(self) -> None:
         self.table.clear_find()
-        self.set_filter(CustomerFilter())
+        self.set_filter(CustomerFilter(every_status=True))
 
     def _open_filter(self) -> None:
         from csmdesk.views.pages.customer_filter import FilterPopover

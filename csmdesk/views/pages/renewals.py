@@ -39,7 +39,9 @@ class RenewalsPage(ListPage):
         customers = portfolio.customers
         day = customers.ints("renewal_on")
         away = day - portfolio.day
-        keep = members(portfolio, scope) & (day != MISSING) & (customers.ints("active") > 0)
+        keep: NDArray[Any] = (
+            members(portfolio, scope) & (day != MISSING) & (customers.ints("active") > 0)
+        )
         if chosen < len(WITHIN):
             keep = keep & (away >= 0) & (away < WITHIN[chosen])
         elif chosen == len(WITHIN):

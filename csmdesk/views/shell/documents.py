@@ -84,7 +84,6 @@ class Documents(QTabWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("documents")
-        self.setDocumentMode(True)
         self.setMovable(True)
         self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setUsesScrollButtons(True)
@@ -199,6 +198,7 @@ class Documents(QTabWidget):
         if holder is None:
             return
         self._refresh(holder)
+        self.setFocusProxy(holder)
         self.shown.emit(holder.key)
 
     def _refresh(self, holder: Holder) -> None:

@@ -97,7 +97,6 @@ class Toast(QFrame):
         self._action.setAccessibleName(f"{action}: {text}")
         self._action.setVisible(bool(action))
         self.setAccessibleName(text)
-        self.layout().activate()
         self.adjustSize()
         self._place()
         self.show()

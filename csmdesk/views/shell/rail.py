@@ -33,7 +33,7 @@ class RailButton(QAbstractButton):
         self.key, self._icon_name, self._count, self.narrow = key, icon_name, "", False
         self.setText(title)
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(title)
 
@@ -97,6 +97,7 @@ class Rail(QFrame):
         self.setAccessibleName("Pages")
         self.menu_button = QToolButton()
         self.menu_button.setAccessibleName("Menu")
+        self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.menu_button.setToolTip("Menu (F10)")
         self._name = plain_label("CSMDesk", "strong")
         self._name.setFont(theme.font(15, bold=True))

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent, QTextCharFormat
 from PySide6.QtWidgets import (
     QCalendarWidget,
     QCompleter,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from csmdesk.domain.days import day_date, day_number
 from csmdesk.domain.texts import date_text
+from csmdesk.views import theme
 from csmdesk.views.icons import icon
 from csmdesk.views.widgets.controls import PillButton, PillMenu
 from csmdesk.views.widgets.popover import Popover
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 NO_PARENT = QModelIndex()
 ID_ROLE = int(Qt.ItemDataRole.UserRole)
 ALL = ("All", "")
+WITH_KEY = 260
+"""Width from which the box has room for its shortcut beside the words."""
 
 
 class NameModel(QAbstractListModel):
@@ -94,7 +97,7 @@ class SearchBox(QLineEdit):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(10)
-        completer.activated[QModelIndex].connect(self._picked)
+        completer.activated[QModelIndex].connect(self._picked)  # type: ignore[index]
         self.setCompleter(completer)
         self.returnPressed.connect(self._entered)
         self._key = plain_label("Ctrl K", "key")
@@ -116,16 +119,17 @@ class SearchBox(QLineEdit):
             size.width(),
             size.height(),
         )
+        self._hint(self.text())
 
     def _hint(self, text: str) -> None:
-        self._key.setVisible(not text)
+        self._key.setVisible(not text and self.width() >= WITH_KEY)
 
     def _picked(self, index: QModelIndex) -> None:
         self._open(str(index.data(ID_ROLE)))
 
     def _entered(self) -> None:
         popup = self.completer().popup()
-        if not popup.currentIndex().isValid():
+        if popup is None or not popup.currentIndex().isValid():
             self._open(self.names.first_match(self.text()))
 
     def _open(self, customer_id: str) -> None:
@@ -149,6 +153,10 @@ class DayPicker(Popover):
         self._calendar.setMaximumDate(_date(today))
         self._calendar.setSelectedDate(_date(day))
         self._calendar.setAccessibleName("Calendar")
+        plain = QTextCharFormat()
+        plain.setForeground(theme.color("muted"))
+        for day_of_week in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self._calendar.setWeekdayTextFormat(day_of_week, plain)
         self._calendar.activated.connect(self._take)
         self._calendar.clicked.connect(self._take)
         back = QPushButton("Today")

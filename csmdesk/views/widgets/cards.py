@@ -50,6 +50,7 @@ class FigureCard(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name = label
         self._label = plain_label(label, "small")
+        self.setMinimumWidth(120)
         self._figure = plain_label("–", "big" if big else "counter")
         px = theme.COUNTER_PX if big else theme.TITLE_PX
         self._figure.setFont(theme.font(px, bold=True, tabular=True))

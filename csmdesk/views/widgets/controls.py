@@ -48,7 +48,7 @@ class PillButton(QAbstractButton):
         super().__init__(parent)
         self.label = label
         self._value = value
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_value(value)
 

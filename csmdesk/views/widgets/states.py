@@ -43,6 +43,7 @@ class EmptyState(QWidget):
     def __init__(self, saying: Saying, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._saying = saying
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._picture = _Picture()
         self._title = plain_label(role="strong")
         self._text = plain_label(role="small")

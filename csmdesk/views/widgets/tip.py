@@ -33,8 +33,8 @@ class TipPopup(QFrame):
 
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.ToolTip | Qt.WindowType.FramelessWindowHint)
-        self.setObjectName("tip")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self._owner: QWidget | None = None
         self._title = plain_label(role="strong")
         self._remark = plain_label(role="tip-muted")
@@ -44,7 +44,12 @@ class TipPopup(QFrame):
         head.setSpacing(6)
         head.addWidget(self._title)
         head.addWidget(self._remark, 1)
-        box = QVBoxLayout(self)
+        panel = QFrame(self)
+        panel.setObjectName("tip")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(panel)
+        box = QVBoxLayout(panel)
         box.setContentsMargins(12, 8, 12, 8)
         box.setSpacing(4)
         box.addLayout(head)
