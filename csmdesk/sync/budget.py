@@ -78,6 +78,10 @@ class Budget:
         self._ready[group] = start + self._pace.get(group, 0.0)
         return start - now
 
+    def free(self, group: str) -> bool:
+        """Whether this group is asked without any pause."""
+        return not self._pace.get(group) and self._ready.get(group, 0.0) <= self._clock()
+
     def note(self, group: str, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer."""
         for window in _windows(headers):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import msgspec
 import requests
@@ -15,7 +16,7 @@ from csmdesk.domain.errors import AuthError, BadAnswer, RateLimited, SourceError
 from csmdesk.sync.api import Api, Patience
 from csmdesk.sync.budget import Budget, asked_wait, server_time
 from csmdesk.sync.errors import Complaint, Refused
-from csmdesk.sync.transport import Params, Reply, TooLarge, Transport
+from csmdesk.sync.transport import Params, Reply, Ticket, TooLarge, Transport
 
 T = TypeVar("T")
 _SHOWN = 300  # characters of a vendor's own words in a message
@@ -28,6 +29,32 @@ class _Again(Exception):
         super().__init__(error.message)
         self.error = error
         self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    method: str
+    path: str
+    params: Params
+    body: bytes | None
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending(Generic[T]):
+    """A question on its way."""
+
+    _finish: Callable[[_Question, type[T], Ticket | None], T]
+    _question: _Question
+    _kind: type[T]
+    _ticket: Ticket | None
+
+    def result(self) -> T:
+        """The answer.
+
+        Raises AuthError, Unreachable, RateLimited, BadAnswer, Refused or Cancelled.
+        """
+        return self._finish(self._question, self._kind, self._ticket)
 
 
 class HttpClient:
@@ -57,31 +84,46 @@ class HttpClient:
         self._transport.close()
 
     def get(self, path: str, kind: type[T], params: Params = ()) -> T:
-        return self.call("GET", path, kind, params)
+        return self.begin("GET", path, kind, params).result()
 
     def post(self, path: str, kind: type[T], body: object, params: Params = ()) -> T:
         """A POST that only reads: it is retried like a GET."""
-        return self.call("POST", path, kind, params, msgspec.json.encode(body))
+        return self.begin("POST", path, kind, params, body).result()
 
-    def call(
-        self, method: str, path: str, kind: type[T], params: Params = (), body: bytes | None = None
-    ) -> T:
-        """Ask until there is an answer that decodes to `kind`.
+    def begin(
+        self, method: str, path: str, kind: type[T], params: Params = (), body: object = None
+    ) -> Pending[T]:
+        """Ask and go on working; `result` of what is returned waits for the answer.
 
-        Raises AuthError, Unreachable, RateLimited, BadAnswer, Refused or Cancelled.
+        Nothing is sent ahead while the rate budget wants a pause: `result` sends it then.
         """
-        group = self.api.group(path)
+        data = None if body is None else msgspec.json.encode(body)
+        question = _Question(method, path, tuple(params), data, self.api.group(path))
+        ticket = None
+        if not self.cancel.cancelled and self._budget.free(question.group):
+            ticket = self._send(question)
+        return Pending(self._finish, question, kind, ticket)
+
+    def _finish(self, question: _Question, kind: type[T], ticket: Ticket | None) -> T:
+        """Ask until there is an answer that decodes to `kind`."""
         attempt = 0
         while True:
             self.cancel.check()
-            self.cancel.wait(self._budget.delay(group))
+            if ticket is None:
+                self.cancel.wait(self._budget.delay(question.group))
+                ticket = self._send(question)
             try:
-                return self._once(group, method, path, kind, params, body)
+                return self._once(question.group, ticket, kind)
             except _Again as again:
                 attempt += 1
+                ticket = None
                 if attempt >= self._patience.attempts:
                     raise again.error from again
                 self.cancel.wait(self._pause(again.wait, attempt))
+
+    def _send(self, question: _Question) -> Ticket:
+        self.requests += 1
+        return self._transport.send(question.method, question.path, question.params, question.body)
 
     def _pause(self, asked: float | None, attempt: int) -> float:
         """Seconds before the next attempt: what the server asks, else exponential with jitter."""
@@ -90,13 +132,10 @@ class HttpClient:
         longest = min(self._patience.longest, self._patience.base * 2.0 ** (attempt - 1))
         return longest * (0.5 + self._jitter() / 2)
 
-    def _once(
-        self, group: str, method: str, path: str, kind: type[T], params: Params, body: bytes | None
-    ) -> T:
+    def _once(self, group: str, ticket: Ticket, kind: type[T]) -> T:
         title = self.api.title
-        self.requests += 1
         try:
-            reply = self._transport.send(method, path, params, body)
+            reply = self._transport.receive(ticket)
         except TooLarge:
             raise BadAnswer(
                 self.api.source,

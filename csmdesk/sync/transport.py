@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from typing import TypeAlias
 
 import requests
 from requests.auth import AuthBase
@@ -29,6 +30,10 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     content: bytes
+
+
+Ticket: TypeAlias = SimpleQueue[Reply | Exception]
+_Question: TypeAlias = tuple[str, str, Params, bytes | None]
 
 
 class _Bearer(AuthBase):
@@ -54,19 +59,23 @@ class Transport:
         self._session.trust_env = not local  # proxies are for the world outside
         self._session.auth = _Bearer(api.key)
         self._session.headers.update({"Accept": "application/json", **api.headers})
-        self._work: SimpleQueue[tuple[str, str, Params, bytes | None] | None] = SimpleQueue()
-        self._done: SimpleQueue[Reply | Exception] = SimpleQueue()
+        self._work: SimpleQueue[tuple[_Question, Ticket] | None] = SimpleQueue()
         threading.Thread(target=self._run, name=f"http-{api.source}", daemon=True).start()
 
-    def send(self, method: str, path: str, params: Params, body: bytes | None) -> Reply:
-        """Send and read the whole answer.
+    def send(self, method: str, path: str, params: Params, body: bytes | None) -> Ticket:
+        """Send a request after those sent before; `receive` gives its answer."""
+        ticket: Ticket = SimpleQueue()
+        self._work.put(((method, path, params, body), ticket))
+        return ticket
+
+    def receive(self, ticket: Ticket) -> Reply:
+        """Wait for the whole answer.
 
         Raises Cancelled at once when cancelled, TooLarge, or what requests raises.
         """
-        self._work.put((method, path, params, body))
         while True:
             try:
-                outcome = self._done.get(timeout=_GLANCE)
+                outcome = ticket.get(timeout=_GLANCE)
             except Empty:
                 self._cancel.check()
                 continue
@@ -79,10 +88,11 @@ class Transport:
 
     def _run(self) -> None:
         while (work := self._work.get()) is not None:
+            question, ticket = work
             try:
-                self._done.put(self._exchange(*work))
+                ticket.put(self._exchange(*question))
             except Exception as error:
-                self._done.put(error)
+                ticket.put(error)  # raised again in the caller's thread
         self._session.close()
 
     def _exchange(self, method: str, path: str, params: Params, body: bytes | None) -> Reply:

@@ -71,12 +71,14 @@ class HubSpot:
 
     def streams(self) -> Sequence[Stream]:
         fields = {name: place for name, place in self._fields.items() if place}
+        mapped = frozenset(fields.values())
         return (
-            SetupStream(frozenset(fields.values())),
-            OwnerStream(),
+            SetupStream(mapped, first=True),
             ObjectStream(companies.kind(fields)),
             ObjectStream(contacts.KIND),
             ObjectStream(tickets.KIND),
+            OwnerStream(),
+            SetupStream(mapped, first=False),
             ObjectStream(deals.KIND),
             *(ObjectStream(kind) for kind in activities.KINDS),
         )

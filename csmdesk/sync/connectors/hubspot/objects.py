@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from csmdesk.domain.facts import Fact
+from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.hubspot import search, wire
 from csmdesk.sync.connectors.hubspot.links import Linked, linked_rows
 from csmdesk.sync.connectors.hubspot.setup import Setup
@@ -80,14 +81,19 @@ class ObjectStream:
         after = str(stored["after"]) if stored else ""
         mark = Mark.load(OVERLAP, stored["mark"] if stored else None)
         ids: set[str] | None = None if after else set()
+        coming = self._list_page(context, setup, after)
         while True:
             try:
-                raw = self._list_page(context, setup, after)
+                raw = coming.result()
             except Refused as error:
                 if error.status != 400 or not after:
                     raise
                 after, ids, mark = "", set(), Mark(OVERLAP)  # the cursor has expired: begin again
+                coming = self._list_page(context, setup, after)
                 continue
+            after = raw.after
+            if after:
+                coming = self._list_page(context, setup, after)
             if mark.ceiling is None:
                 mark.ceiling = context.server_now() * 1000 or None
             rows = Rows(Row)
@@ -97,7 +103,6 @@ class ObjectStream:
                 ids.update(problem.source_id for problem in rows.problems)
             good = [pair for pair in good if self._note(mark, pair, rows)]
             facts = rows.facts(good, lambda row: self.kind.facts(Linked.of_list(row), setup))
-            after = raw.after
             cursor = {"after": after, "mark": mark.state(), "swept": context.server_day()}
             kept = {self.kind.table: frozenset(ids)} if ids is not None and not after else {}
             yield Page(
@@ -106,7 +111,7 @@ class ObjectStream:
             if not after:
                 return
 
-    def _list_page(self, context: Context, setup: Setup, after: str) -> wire.RawPage:
+    def _list_page(self, context: Context, setup: Setup, after: str) -> Pending[wire.RawPage]:
         kind = self.kind
         params = [("limit", str(wire.LIST_PAGE)), ("properties", ",".join(kind.wanted(setup)))]
         if kind.history:
@@ -115,7 +120,7 @@ class ObjectStream:
             params.append(("associations", ",".join(kind.links)))
         if after:
             params.append(("after", after))
-        return context.client.get(f"{wire.OBJECTS}/{kind.name}", wire.RawPage, params)
+        return context.client.begin("GET", f"{wire.OBJECTS}/{kind.name}", wire.RawPage, params)
 
     def _note(self, mark: Mark, pair: search.Pair, rows: Rows[Row]) -> bool:
         """Move the mark over a row; one with an unreadable stamp is a problem."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 import msgspec
 
 from csmdesk.domain.errors import BadAnswer
-from csmdesk.sync.client import HttpClient
+from csmdesk.sync.client import HttpClient, Pending
 from csmdesk.sync.connectors.hubspot import wire
 from csmdesk.sync.connectors.hubspot.wire import Row
 from csmdesk.sync.decode import Rows, milliseconds
@@ -40,15 +40,17 @@ class Found:
 def changed(client: HttpClient, kind: Searchable, wanted: list[str], mark: Mark) -> Iterator[Found]:
     """Rows modified since the mark, oldest first; the mark moves along."""
     keyset = _Keyset(kind.modified, mark.since)
+    coming = _ask(client, kind, wanted, keyset.filters(), keyset.sort())
     more = True
     while more:
         found = Found([], Rows(Row), False)
         for _ in range(_GATHERED):
-            page = _ask(client, kind, wanted, keyset.filters(), keyset.sort())
+            page = coming.result()
             _take(kind, page, mark, found, keyset)
             more = keyset.advance(len(page.results))
             if not more:
                 break
+            coming = _ask(client, kind, wanted, keyset.filters(), keyset.sort())
         found.last = not more
         yield found
 
@@ -58,7 +60,7 @@ def by_ids(
 ) -> list[msgspec.Raw]:
     """Rows of these ids, as far as they still exist."""
     filters = [{"propertyName": "hs_object_id", "operator": "IN", "values": list(ids)[:_MOST_IDS]}]
-    return _ask(client, kind, wanted, filters, "hs_object_id").results
+    return _ask(client, kind, wanted, filters, "hs_object_id").result().results
 
 
 @dataclass(slots=True)
@@ -103,14 +105,15 @@ class _Keyset:
 
 def _ask(
     client: HttpClient, kind: Searchable, wanted: list[str], filters: list[Filter], sort: str
-) -> wire.RawPage:
+) -> Pending[wire.RawPage]:
     body = {
         "filterGroups": [{"filters": filters}],
         "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
         "properties": wanted,
         "limit": wire.SEARCH_PAGE,
     }
-    return client.post(f"{wire.OBJECTS}/{kind.name}/search", wire.RawPage, body)
+    path = f"{wire.OBJECTS}/{kind.name}/search"
+    return client.begin("POST", path, wire.RawPage, body=body)
 
 
 def stamp_of(kind: Searchable, pair: Pair, rows: Rows[Row]) -> int | None:

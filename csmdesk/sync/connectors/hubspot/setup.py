@@ -64,22 +64,26 @@ class _Properties(msgspec.Struct):
 
 
 class SetupStream:
-    """Account details, custom properties of companies, ticket and deal stages."""
+    """Account details, custom properties of companies, ticket and deal stages.
+
+    `first` runs before everything else and only when nothing is known yet; its twin runs after the
+    other streams, which have told the server's day by then, and asks again on a new day.
+    """
 
     key = KEY
     title = "account"
     essential = True
 
-    def __init__(self, mapped: frozenset[str]) -> None:
+    def __init__(self, mapped: frozenset[str], *, first: bool) -> None:
         self._mapped = mapped
+        self._first = first
 
     def pages(self, context: Context) -> Iterator[Page]:
-        client = context.client
-        # Asked on every run: it tells the server's day, and at once whether the key works.
-        details = client.get(wire.DETAILS, _Details)
         stored = context.cursor_of(KEY)
-        if stored is not None and stored["day"] == context.server_day():
+        if stored is not None and (self._first or stored["day"] == context.server_day()):
             return
+        client = context.client
+        details = client.get(wire.DETAILS, _Details)
         properties = client.get(f"{wire.PROPERTIES}/companies", _Properties).results
         tickets = client.get(f"{wire.PIPELINES}/tickets", _Pipelines).results
         deals = client.get(f"{wire.PIPELINES}/deals", _Pipelines).results

@@ -58,7 +58,7 @@ class CompanyStream:
             size = wire.COMPANY_PAGE
             params = [("page", str(number)), ("per_page", str(size)), ("order", "asc")]
             path = "/companies/list"
-            page = context.client.call("POST", path, wire.CompanyList, params)
+            page = context.client.begin("POST", path, wire.CompanyList, params).result()
             total = page.total_count or 0
             if total > wire.LIST_CAP:
                 yield from self._scrolled(context)

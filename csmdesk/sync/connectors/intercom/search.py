@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from csmdesk.domain.errors import BadAnswer
+from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.intercom import wire
 from csmdesk.sync.errors import Refused
 from csmdesk.sync.sink import Cursor
@@ -47,13 +48,15 @@ def updated(context: Context, key: str, stored: Cursor | None) -> Iterator[Step]
     done = Mark.load(OVERLAP, stored["mark"] if stored else None)
     after = str(stored["after"]) if stored else ""
     coming = _coming(stored if after else None, done)
+    answer = _ask(context, key, done.since, after)
     while True:
         try:
-            page = _ask(context, key, done.since, after)
+            page = answer.result()
         except Refused as error:
             if error.status != 400 or not after:
                 raise
             after, coming = "", _coming(None, done)
+            answer = _ask(context, key, done.since, after)
             continue
         rows = page.rows
         if rows is None:
@@ -61,6 +64,8 @@ def updated(context: Context, key: str, stored: Cursor | None) -> Iterator[Step]
         if coming.ceiling is None:
             coming.ceiling = context.server_now() or None
         after = page.pages.after if page.pages else ""
+        if after:
+            answer = _ask(context, key, done.since, after)
         yield Step(rows, done, coming, after)
         if not after:
             return
@@ -79,10 +84,10 @@ def _coming(stored: Cursor | None, done: Mark) -> Mark:
     return Mark(OVERLAP, done.edge, None, dict(done.seen))
 
 
-def _ask(context: Context, key: str, since: int, after: str) -> wire.RawList:
+def _ask(context: Context, key: str, since: int, after: str) -> Pending[wire.RawList]:
     pagination: dict[str, object] = {"per_page": wire.SEARCH_PAGE}
     if after:
         pagination["starting_after"] = after
     query = {"field": "updated_at", "operator": ">", "value": since - 1}
     body = {"query": query, "pagination": pagination}
-    return context.client.post(f"/{key}/search", wire.RawList, body)
+    return context.client.begin("POST", f"/{key}/search", wire.RawList, body=body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from csmdesk.domain.days import parse_day
 from csmdesk.domain.facts import Account, Fact
 from csmdesk.domain.usage import UsageBatch
+from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.posthog import hogql
 from csmdesk.sync.sink import Cursor, Page, Problem
 from csmdesk.sync.stream import Context
@@ -65,14 +66,19 @@ FEATURES = Kind("features", "usage by feature", hogql.FEATURES, FeatureRow, _fea
 USERS = Kind("users", "usage by person", hogql.USERS, UserRow, _user)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Read:
     """One answer: columns of the good rows, and the rest as problems named by their day."""
 
     columns: list[tuple[Any, ...]]
+    days: list[int]
     rows: int
     last: tuple[str, ...] | None
     problems: list[Problem] = field(default_factory=list)
+
+
+class _Answer(msgspec.Struct):
+    results: msgspec.Raw
 
 
 class _Reader:
@@ -83,7 +89,6 @@ class _Reader:
         self._kind = kind
         self._told: set[str] = set()
         self._numbers: dict[str, int] = {}
-        self._answer = msgspec.defstruct("Answer", [("results", msgspec.Raw)])
         self._rows = msgspec.json.Decoder(list[kind.row])  # type: ignore[name-defined]
         self._raw = msgspec.json.Decoder(list[msgspec.Raw])
         self._one = msgspec.json.Decoder(kind.row)
@@ -92,35 +97,39 @@ class _Reader:
         self, context: Context, first: int, end: int, after: list[str] | None
     ) -> Iterator[tuple[list[Fact], list[UsageBatch], list[Problem], list[str] | None]]:
         """Facts, batches, problems and the key to go on from (None at the end)."""
-        key = after
+        coming = self._ask(context, first, end, after)
         while True:
-            read = self._ask(context, first, end, key)
+            read = self._read(coming.result())
+            key = list(read.last) if read.last and read.rows >= hogql.PAGE else None
+            if key is not None:
+                coming = self._ask(context, first, end, key)
             facts: list[Fact] = []
             batches: list[UsageBatch] = []
             if read.columns:
-                days = [self._day(text) for text in read.columns[1]]
-                batches.append(self._kind.batch(read.columns, days))
+                batches.append(self._kind.batch(read.columns, read.days))
                 facts += self._accounts(read.columns[0])
-            key = list(read.last) if read.last and read.rows >= hogql.PAGE else None
             yield facts, batches, read.problems, key
             if key is None:
                 return
 
-    def _ask(self, context: Context, first: int, end: int, after: list[str] | None) -> _Read:
-        text = self._kind.query.text(first, end, after)
-        answer = context.client.post(self._path, self._answer, hogql.body(text))
-        raw: msgspec.Raw = answer.results  # type: ignore[attr-defined]
+    def _ask(
+        self, context: Context, first: int, end: int, after: list[str] | None
+    ) -> Pending[_Answer]:
+        body = hogql.body(self._kind.query.text(first, end, after))
+        return context.client.begin("POST", self._path, _Answer, body=body)
+
+    def _read(self, answer: _Answer) -> _Read:
+        raw = answer.results
         try:
-            rows = self._rows.decode(raw)
-            for row in rows[:: max(1, len(rows) - 1)]:
-                self._day(row[1])
-            return self._good(rows)
+            return self._good(self._rows.decode(raw))
         except (msgspec.ValidationError, ValueError):
             return self._mixed(self._raw.decode(raw))
 
     def _good(self, rows: list[tuple[Any, ...]]) -> _Read:
-        last = self._key(rows[-1]) if rows else None
-        return _Read(list(zip(*rows, strict=True)), len(rows), last)
+        """Rows as columns; ValueError for one whose day is none."""
+        columns = list(zip(*rows, strict=True))
+        days = [self._day(text) for text in columns[1]] if columns else []
+        return _Read(columns, days, len(rows), self._key(rows[-1]) if rows else None)
 
     def _mixed(self, raw: list[msgspec.Raw]) -> _Read:
         """Row by row: the readable ones, and a problem for each of the others."""
@@ -134,7 +143,7 @@ class _Reader:
             except (msgspec.ValidationError, ValueError) as error:
                 problems.append(_problem(one, str(error)))
         read = self._good(good)
-        return _Read(read.columns, len(raw), read.last, problems)
+        return replace(read, rows=len(raw), problems=problems)
 
     def _key(self, row: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple(str(value) for value in row[: len(self._kind.query.key)])

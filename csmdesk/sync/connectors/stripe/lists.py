@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.stripe import wire
 from csmdesk.sync.connectors.stripe.objects import TABLES, Objects, expansions
 from csmdesk.sync.decode import Rows
@@ -26,11 +27,11 @@ def generation(context: Context) -> int:
     return int(stored["anchor"]) if stored else 0
 
 
-def list_page(context: Context, kind: str, after: str) -> wire.RawList:
+def list_page(context: Context, kind: str, after: str) -> Pending[wire.RawList]:
     params = [("limit", str(wire.PAGE)), *expansions(kind, "data.")]
     params += [("status", "all")] if kind == "subscriptions" else []
     params += [("starting_after", after)] if after else []
-    return context.client.get(f"/v1/{kind}", wire.RawList, params)
+    return context.client.begin("GET", f"/v1/{kind}", wire.RawList, params)
 
 
 class ListStream:
@@ -52,19 +53,23 @@ class ListStream:
             return
         after = str(stored["after"]) if stored is not None and same else ""
         ids: set[str] | None = None if after else set()
+        coming = list_page(context, self.key, after)
         while True:
             try:
-                raw = list_page(context, self.key, after)
+                raw = coming.result()
             except Refused as error:
                 if error.status != 400 or not after:
                     raise
                 after, ids = "", set()  # the row we stood at is gone: begin again
+                coming = list_page(context, self.key, after)
                 continue
+            after = msgspec.json.decode(raw.data[-1], type=_Id).id if raw.data else ""
+            done = not raw.has_more
+            if not done:
+                coming = list_page(context, self.key, after)
             batch = self._objects.batch(context, self.key, raw.data)
             if ids is not None:
                 ids |= batch.ids
-            after = msgspec.json.decode(raw.data[-1], type=_Id).id if raw.data else ""
-            done = not raw.has_more
             kept = {TABLES[self.key]: frozenset(ids)} if done and ids is not None else {}
             yield Page(
                 cursor={"anchor": anchor, "after": after, "done": done},
@@ -127,7 +132,7 @@ class PriceStream:
         rows = Rows(wire.Price)
         after = ""
         while True:
-            raw = list_page(context, self.key, after)
+            raw = list_page(context, self.key, after).result()
             for price, _ in rows.decode(raw.data):
                 prices[price.id] = msgspec.to_builtins(price)
                 after = price.id
