@@ -22,7 +22,10 @@ Cells = NDArray[np.uint32]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The known part of a usage matrix: days `first` … `last`; column 0 is `begin`."""
+    """The known part of a usage matrix: days `first` … `last`; column 0 is `begin`.
+
+    Known days beyond the matrix's last column had no use: a sync that brought no rows moves no window.
+    """
 
     begin: int
     first: int
@@ -36,8 +39,10 @@ class Window:
         return max(0, self.last - self.first + 1)
 
     def cut(self, cells: Cells, first: int, last: int) -> Cells:
-        """The columns of days `first` … `last`, which must be covered."""
-        return cells[:, first - self.begin : last - self.begin + 1]
+        """The columns of days `first` … `last`, which must be covered: one for each day."""
+        found = cells[:, max(0, first - self.begin) : last - self.begin + 1]
+        beyond = last - first + 1 - found.shape[1]
+        return np.pad(found, ((0, 0), (0, beyond))) if beyond else found
 
     def known(self, cells: Cells) -> Cells:
         """All columns up to the last known day; nothing later may be looked at."""
@@ -61,12 +66,13 @@ def person_window(facts: Facts, day: int) -> Window:
 def _window(facts: Facts, day: int, covered_from: int, begin: int, width: int) -> Window:
     if covered_from == MISSING or not facts.connected("usage"):
         return Window(begin, begin, begin - 1)
-    last = min(day - 1, begin + width - 1)
-    # A source last read on D-1 is taken as read through D-1 (a morning before the first sync);
-    # one read earlier has told nothing about the days since.
     fresh = max(source.fresh_on for source in facts.sources if "usage" in source.kinds)
-    if fresh != MISSING and fresh < day - 1:
-        last = min(last, fresh - 1)
+    if fresh == MISSING:  # the first read is still going on: only what is there is known
+        last = min(day - 1, begin + width - 1)
+    elif fresh < day - 1:  # nothing was told of the days since; the day of the read is not complete
+        last = min(day - 1, fresh - 1)
+    else:  # a read of D-1 is taken as complete: a morning before the first sync
+        last = day - 1
     return Window(begin, max(covered_from, begin), last)
 
 

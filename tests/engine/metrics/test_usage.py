@@ -66,6 +66,19 @@ def test_a_source_last_read_before_yesterday_says_nothing_of_the_days_since() ->
         assert usage_metrics(here, Settings(), money(), DAY).ints("events_28")[0] == known
 
 
+def test_days_after_the_last_row_of_a_fresh_source_are_without_use() -> None:
+    usage = usage_of([0], day=DAY - 10, daily=[(0, DAY - 12, 5, 1)])
+    found = of(usage)
+    assert (found["events_28"], found["last_login_on"], found["usage_days_covered"]) == (
+        5,
+        DAY - 12,
+        289,
+    )
+    assert (found["modules_used_14"], found["login_gap"]) == (MISSING, MISSING)
+    here = replace(facts(["acme"], usage=usage), sources=sources("usage", day=MISSING))
+    assert usage_metrics(here, Settings(), money(), DAY).ints("events_28")[0] == MISSING
+
+
 @pytest.mark.parametrize(
     ("began", "covered", "never"),
     [(400, None, True), (400, DAY - 45, True), (400, DAY - 44, False), (10, DAY - 20, True)],
