@@ -176,6 +176,33 @@ def test_an_edit_in_the_crm_survives_tomorrow(own_sandbox: Sandbox) -> None:
     assert newest["timestamp"].startswith("2026-11-21T00:00:")
 
 
+def test_a_later_change_in_the_world_wins_over_an_edit(own_sandbox: Sandbox) -> None:
+    def move(day: str) -> None:
+        assert own_sandbox.call("control", "POST", "/today", json={"today": day}).ok
+
+    def companies() -> dict[str, Any]:
+        query = "&properties=csm_stage&propertiesWithHistory=csm_stage"
+        return {row["id"]: row for row in hubspot_list(own_sandbox, "companies", query=query)}
+
+    move("2027-03-01")
+    later = companies()
+    changed = next(
+        i
+        for i, row in later.items()
+        if row["propertiesWithHistory"]["csm_stage"][0]["timestamp"] > "2026-11-22"
+        and row["createdAt"] < "2026-11-01"
+    )
+    move("2026-11-21")
+    edit = {"id": changed, "properties": {"csm_stage": "edited"}}
+    own_sandbox.call("control", "POST", "/hubspot/company", json=edit)
+    assert companies()[changed]["properties"]["csm_stage"] == "edited"
+    move("2027-03-01")
+    row = companies()[changed]
+    assert row["properties"] == later[changed]["properties"]
+    values = [item["value"] for item in row["propertiesWithHistory"]["csm_stage"]]
+    assert "edited" in values[1:]
+
+
 def test_the_ledger_names_every_company(sandbox: Sandbox) -> None:
     books = sandbox.call("control", "GET", "/ledger").json()
     listed = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from threading import RLock
 from typing import Any
 
@@ -21,11 +22,13 @@ _ALWAYS = ("hs_object_id", "createdate")
 
 @dataclass(slots=True)
 class Edit:
-    """What clients wrote to one object; instants are epoch milliseconds."""
+    """What clients wrote to one object, oldest first: property, epoch milliseconds, value."""
 
-    updated_at: int = 0
-    properties: dict[str, str] = field(default_factory=dict)
-    history: list[tuple[str, int, str]] = field(default_factory=list)
+    written: list[tuple[str, int, str]] = field(default_factory=list)
+
+    @property
+    def updated_at(self) -> int:
+        return self.written[-1][1]
 
 
 class Crm:
@@ -55,8 +58,10 @@ class Crm:
         values = kind.properties(account, row)
         edit = self._edits.get((kind.name, row.hubspot_id))
         if edit is not None:
-            values |= {name: value or None for name, value in edit.properties.items()}
-            values[kind.modified] = iso(edit.updated_at)
+            for name, at, value in edit.written:
+                if at >= _changed_at(account, kind, name):
+                    values[name] = value or None
+            values[kind.modified] = max(iso(edit.updated_at), values[kind.modified] or "")
         return values
 
     def edited(self, kind: Kind) -> dict[int, int]:
@@ -70,14 +75,13 @@ class Crm:
 
     def update(self, kind: Kind, object_id: str, values: dict[str, str]) -> None:
         """Write properties (already checked); an empty string clears, as at HubSpot."""
+        if not values:
+            return
         now = self.state.stamp()
         with self.lock:
             edit = self._edits.setdefault((kind.name, object_id), Edit())
-            edit.updated_at = now
+            edit.written += [(name, now, value) for name, value in values.items()]
             self.writes += 1
-            for name, value in values.items():
-                edit.properties[name] = value
-                edit.history.append((name, now, value))
 
     def columns(self, kind: Kind) -> index.Columns:
         """The search index of one object type, of the world as it is today."""
@@ -89,20 +93,19 @@ class Crm:
 
     def history(self, kind: Kind, account: Account, row: Any, name: str) -> list[Json]:
         """Dated values of a property, newest first."""
-        dated: list[tuple[int, str, str]] = []
-        if kind.name == "companies":
-            dated = [
-                (change.at * 1000, change.value, "CRM_UI")
-                for change in account.company.history
-                if change.field == name
-            ]
+        dated = [
+            (change.at * 1000, change.value, "CRM_UI")
+            for change in account.company.history
+            if kind.name == "companies" and change.field == name
+        ]
         if not dated:
             value = kind.properties(account, row).get(name)
             if value is not None:
                 dated = [(kind.created(row) * 1000, value, "CRM_UI")]
         edit = self._edits.get((kind.name, row.hubspot_id))
         if edit is not None:
-            dated += [(at, value, "API") for prop, at, value in edit.history if prop == name]
+            dated += [(at, value, "API") for prop, at, value in edit.written if prop == name]
+        dated.sort(key=itemgetter(0))
         return [
             {"value": value, "timestamp": iso(at), "sourceType": source}
             for at, value, source in reversed(dated)
@@ -138,3 +141,11 @@ class Crm:
                 name: self.history(kind, account, row, name) for name in with_history
             }
         return answer
+
+
+def _changed_at(account: Account, kind: Kind, name: str) -> int:
+    """When the vendor's people last changed a dated property, epoch milliseconds."""
+    if kind.name != "companies":
+        return 0
+    changes = [change.at for change in account.company.history if change.field == name]
+    return max(changes, default=0) * 1000

@@ -136,7 +136,7 @@ class Searcher:
             return _Table(columns, columns.updated)
         updated = columns.updated.copy()
         for row in np.flatnonzero(np.isin(columns.ids, list(edited))):
-            updated[row] = edited[int(columns.ids[row])]
+            updated[row] = max(edited[int(columns.ids[row])], int(updated[row]))
         return _Table(columns, updated)
 
     def _group(self, kind: Kind, table: _Table, group: Group) -> NDArray[np.bool_]:
