@@ -13,7 +13,13 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
-from csmdesk.engine.money.intervals import boundary, first_boundary, on_grid, term
+from csmdesk.engine.money.intervals import (
+    boundary,
+    first_boundary,
+    monthly,
+    on_grid,
+    term,
+)
 from csmdesk.engine.money.ledger import Ledger
 
 
@@ -33,10 +39,7 @@ def build_terms(
     ledger: Ledger, rows: Ints, next_billing: Ints, counted: Bools, min_months: int
 ) -> Terms:
     """`rows`: item rows in force; `next_billing`: per subscription, MISSING none."""
-    months, days = _lengths(ledger, rows)
-    has_term = (months > 0) | (days > 0)
-    long_enough = (months >= min_months) & (months > 0)
-    long_enough |= (days > 0) & (days * 12 >= min_months * 365)
+    months, days, long_enough = _lengths(ledger, rows, min_months)
     started, trial_end = ledger.heads.started, ledger.heads.trial_end
     unplanned = next_billing == MISSING
     by_start = unplanned | on_grid(started, months, days, next_billing)
@@ -45,23 +48,26 @@ def build_terms(
     planned = np.where(unplanned, anchor, next_billing)
     last = first_boundary(anchor, months, days, planned)
     last = np.where(unplanned, 1 << 40, last)
-    return Terms(months, days, has_term & long_enough & counted, anchor, last)
+    return Terms(months, days, long_enough & counted, anchor, last)
 
 
-def _lengths(ledger: Ledger, rows: Ints) -> tuple[Ints, Ints]:
-    """(months, days) of the longest term among the items in force of each subscription."""
-    log, count = ledger.items, ledger.heads.count
-    lengths = [term(name, number) for name, number in log.intervals]
-    order = sorted(range(len(lengths)), key=lambda i: lengths[i][0] * 365 + lengths[i][1] * 12)
-    rank = np.zeros(len(lengths) + 1, dtype=np.int64)
-    rank[order] = np.arange(1, len(lengths) + 1)
+def _lengths(ledger: Ledger, rows: Ints, min_months: int) -> tuple[Ints, Ints, Bools]:
+    """(months, days) of the longest term among the items in force of each subscription, and
+    whether that is at least `min_months` (a term of n weeks has n × 12/52 months)."""
+    log = ledger.items
+    worth = [monthly(name, number) for name, number in log.intervals]
+    order = sorted(range(len(worth)), key=lambda index: worth[index], reverse=True)
+    rank = np.zeros(len(worth), dtype=np.int64)
+    rank[order] = np.arange(1, len(worth) + 1)
     row = rows[rows >= 0]
     row = row[(log.quantity[row] > 0) & ~log.metered[row]]
-    longest = np.zeros(count, dtype=np.int64)
+    longest = np.zeros(ledger.heads.count, dtype=np.int64)
     np.maximum.at(longest, log.head[row], rank[log.interval[row]])
-    months = np.array([0, *(lengths[i][0] for i in order)], dtype=np.int64)
-    days = np.array([0, *(lengths[i][1] for i in order)], dtype=np.int64)
-    return months[longest], days[longest]
+    terms = [(0, 0), *(term(*log.intervals[index]) for index in order)]
+    months = np.array([months for months, _ in terms], dtype=np.int64)
+    days = np.array([days for _, days in terms], dtype=np.int64)
+    enough = [False, *(worth[index] * min_months <= 1 for index in order)]
+    return months[longest], days[longest], np.array(enough, dtype=np.bool_)[longest]
 
 
 def renewal_dates(terms: Terms, day: int) -> tuple[Ints, Ints]:

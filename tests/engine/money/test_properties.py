@@ -18,6 +18,7 @@ from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.money.ledger import build_ledger
 from csmdesk.engine.money.months import customer_table, month_table, sum_months
 from csmdesk.engine.money.movements import KINDS, movements
+from csmdesk.engine.money.prepared import prepare
 from tests.engine.build import facts
 from tests.engine.money.make import change, d, discount, item, moves, status, sub
 from tests.engine.money.oracle import Oracle
@@ -41,6 +42,7 @@ intervals = st.sampled_from(["day", "week", "month", "quarter", "year"])
 def subscriptions(draw: st.DrawFn, name: str) -> list[Fact]:
     started = draw(st.integers(FIRST - 20, LAST - 10))
     ended = draw(st.none() | st.integers(started + 1, LAST + 10))
+    decided = draw(st.none() | st.integers(started, ended or LAST + 10))
     head = sub(
         name,
         draw(st.sampled_from(ACCOUNTS)),
@@ -48,6 +50,9 @@ def subscriptions(draw: st.DrawFn, name: str) -> list[Fact]:
         currency=draw(st.sampled_from(["USD", "EUR", "JPY"])),
         status="canceled" if ended else "active",
         ended_on=ended,
+        cancelled_on=decided,
+        cancel_at=None if decided is None else ended or LAST + 20,
+        next_billing_on=draw(st.none() | st.integers(LAST + 10, LAST + 400)),
         trial_end=draw(st.none() | st.integers(started + 1, started + 30)),
     )
     rows: list[Fact] = [head]
@@ -139,6 +144,16 @@ def cut(rows: list[Fact], day: int) -> list[Fact]:
             row = replace(row, paid_on=None, amount_paid=0, status="open")
         kept.append(row)
     return kept
+
+
+@settings(max_examples=25, deadline=None)
+@given(portfolios(), st.lists(st.integers(FIRST, LAST), max_size=6))
+def test_one_preparation_serves_days_in_any_order(rows: list[Fact], asked: list[int]) -> None:
+    built = facts(ACCOUNTS, rows, rates=RATES)
+    ready = prepare(built, Settings())
+    for day in asked:
+        shared, fresh = (money_metrics(built, Settings(), day, one) for one in (ready, None))
+        assert all(list(shared[name]) == list(fresh[name]) for name in fresh)
 
 
 def bill(number: int, account: str, issued: int, paid: int | None) -> Fact:
