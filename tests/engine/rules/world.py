@@ -47,6 +47,7 @@ DEFAULTS: dict[str, Any] = {
     "status": "Active",
     "active": True,
     "currency": "USD",
+    "acv_currency": "USD",
     "set_to_cancel": False,
     "acv_derived": False,
     "never_logged_in": False,
@@ -165,10 +166,11 @@ def later(ctx: Context, found: RuleFindings, days: int = 1, **changes: Any) -> C
     """The same world some days on, after a run, with fresh sources."""
     day = ctx.day + days
     tasks = {**ctx.previous.tasks, **{task.task_id: task for task in found.tasks}}
-    fresh = tuple(replace(source, fresh_on=day) for source in ctx.facts.sources)
+    told = changes.pop("facts", ctx.facts)
+    fresh = tuple(replace(source, fresh_on=day) for source in told.sources)
     values = {
         "day": day,
-        "facts": replace(ctx.facts, sources=fresh),
+        "facts": replace(told, sources=fresh),
         "previous": replace(ctx.previous, tasks=tasks),
         **changes,
     }
