@@ -11,8 +11,8 @@ from csmdesk.store.work import apply_edit
 from tests.store.samples import D, company, customer
 
 
-def other(source: str, source_id: str, name: str = "x", **fields: object) -> Account:
-    return Account(source=source, source_id=source_id, name=name, **fields)  # type: ignore[arg-type]
+def other(source: str, source_id: str, name: str = "", **fields: object) -> Account:
+    return Account(source=source, source_id=source_id, name=name or source_id, **fields)  # type: ignore[arg-type]
 
 
 def members(store: Store) -> dict[tuple[str, str], tuple[str, str]]:
