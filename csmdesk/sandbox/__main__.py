@@ -114,15 +114,22 @@ def _alive(pid: int) -> bool:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until stdin closes, the parent ends, or SIGTERM or Ctrl-C comes. Returns 0."""
+    """Serve until stdin closes, the parent ends, or SIGTERM or Ctrl-C comes.
+
+    Returns 0, or 1 with a sentence on stderr when it cannot start.
+    """
     arguments = _arguments(argv)
     today = arguments.today or datetime.now(UTC).date()
-    state = State(arguments.seed, arguments.customers, today, time.monotonic)
     keys = {
         system: arguments.key or prefix + secrets.token_hex(16)
         for system, prefix in _KEY_PREFIXES.items()
     }
-    server = build(state, arguments.port, keys)
+    try:
+        state = State(arguments.seed, arguments.customers, today, time.monotonic)
+        server = build(state, arguments.port, keys)
+    except (ValueError, OverflowError, OSError) as error:  # a bad argument, a port in use
+        sys.stderr.write(f"The sandbox cannot start: {error}\n")
+        return 1
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     signal.signal(signal.SIGINT, lambda *_: over.set())

@@ -54,6 +54,18 @@ def test_keys_are_random_and_look_like_the_vendors() -> None:
     assert found[0]["control"]["base_url"].endswith("/_sandbox")
 
 
+@pytest.mark.parametrize(
+    "arguments", [("--customers", "0"), ("--today", "1999-01-01"), ("--port", "99999")]
+)
+def test_says_why_it_cannot_start(arguments: tuple[str, ...]) -> None:
+    with started(*arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        assert process.wait(10) == 1
+        assert process.stderr is not None
+        told = process.stderr.read()
+    assert told.startswith("The sandbox cannot start: ")
+    assert told.count("\n") == 1
+
+
 def test_ends_on_sigterm_without_a_trace() -> None:
     with started(stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         first_line(process)

@@ -116,8 +116,11 @@ class HubSpot:
         return errors.trouble(kind, retry_after)
 
     def spoil(self, row: object) -> object:
-        """Its dates are no dates; the id stays."""
-        bad = cast(Json, row) | {"createdAt": "yesterday", "updatedAt": "yesterday"}
+        """Its dates are no dates, or it is associated with no list; the id stays."""
+        good = cast(Json, row)
+        if "to" in good:
+            return good | {"to": "nobody"}
+        bad = good | {"createdAt": "yesterday", "updatedAt": "yesterday"}
         properties: dict[str, Any] = dict(bad.get("properties") or {})
         for name in properties:
             if "date" in name or name == "hs_timestamp":
