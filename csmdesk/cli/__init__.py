@@ -19,6 +19,6 @@ def main(options: list[str], rest: list[str]) -> int:
         console.print("Cancelled. What was stored so far is kept.")
         return 1
     except DeskError as error:
-        console.print(f"csmdesk: {error.sentence()}", markup=False, highlight=False)
+        console.print(f"csmdesk: {error.sentence()}", markup=False, highlight=False, soft_wrap=True)
         return 1
     return 0

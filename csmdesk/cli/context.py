@@ -58,7 +58,7 @@ class Context:
 
     def say(self, text: str) -> None:
         """A message for a person, on standard error."""
-        Console(stderr=True).print(text, markup=False, highlight=False)
+        Console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _cell(value: Any) -> str:

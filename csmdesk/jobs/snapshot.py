@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Columns, Ints
 from csmdesk.domain.days import MISSING
@@ -24,6 +25,8 @@ from csmdesk.store.fingerprint import fingerprint
 from csmdesk.store.history import chi_matrix, history
 from csmdesk.store.load import load_facts
 from csmdesk.store.snapshot import snapshot_rows
+
+CHANGE_DAYS = 30
 
 
 def build_portfolio(session: Session, day: int) -> Portfolio:
@@ -84,7 +87,7 @@ def _assemble(
     tags = columns.merged_tags(facts, work)
     customers = columns.customers(facts, measures, health, settings, prepared, tags, day)
     alerts = columns.joined(work.alerts, index)
-    customers = with_counts(customers, tasks, alerts, day)
+    customers = with_counts(with_change(customers, chi), tasks, alerts, day)
     bands = [BANDS[int(band)] for band in health.band]
     members = {
         segment.name: segment_mask(
@@ -129,6 +132,13 @@ def _assemble(
         run_ms=run.ms if run is not None else 0,
         measures=measures,
     )
+
+
+def with_change(customers: Columns, chi: NDArray[np.int16]) -> Columns:
+    """The customers with the change of their CHI in 30 days (MISSING where either is unknown)."""
+    now, before = chi[-1].astype(np.int64), chi[-1 - CHANGE_DAYS].astype(np.int64)
+    change = np.where((now >= 0) & (before >= 0), now - before, MISSING)
+    return Columns({**customers.data, "health_change": change}, customers.length)
 
 
 def with_counts(customers: Columns, tasks: Columns, alerts: Columns, day: int) -> Columns:

@@ -8,7 +8,7 @@ from typing import Any
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.page import Head, Table
+from csmdesk.domain.page import Block, Head, Table
 from csmdesk.models.columns import Cell, Column, Tip
 from csmdesk.models.rows import ColumnRows, Rows
 
@@ -41,6 +41,14 @@ def _column(table: Table, place: int, head: Head) -> Column:
         sort=f"{head.key}:sort",
         tip=_tip(head),
     )
+
+
+def block_signature(block: Block) -> tuple[object, ...]:
+    """Equal for blocks that one widget can show one after the other."""
+    if isinstance(block, Table):
+        kinds = tuple((column.key, column.cell) for column in block_columns(block))
+        return type(block), block.key, kinds
+    return type(block), block.key
 
 
 def _text(key: str) -> Callable[[Rows, int], str]:

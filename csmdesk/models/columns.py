@@ -25,6 +25,7 @@ class Cell(Enum):
     PILLS = "pills"  # tuple of (text, tone)
     PILL = "pill"  # (text, tone)
     BAR = "bar"  # (percent, tone) or None
+    TONED = "toned"  # (text, tone): the text in the tone's colour
     FLAG = "flag"  # (text, tone); a flag is drawn when a tone is given
 
 

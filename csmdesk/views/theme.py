@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 SYSTEM = "system"
@@ -128,6 +128,11 @@ def tone(name: str) -> tuple[QColor, QColor]:
     if name in ("good", "neutral", "poor", "info"):
         return color(f"{name}_fill"), color(f"{name}_text")
     return color("sunken"), color("muted")
+
+
+def hatch(name: str) -> QBrush:
+    """Slanted lines in a colour, for what is not finished yet."""
+    return QBrush(color(name), Qt.BrushStyle.BDiagPattern)
 
 
 def system_theme() -> str:

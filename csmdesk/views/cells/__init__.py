@@ -16,5 +16,6 @@ PAINTERS: dict[Cell, Painter] = {
     Cell.PILLS: pills.paint,
     Cell.PILL: pills.paint_one,
     Cell.BAR: bar.paint,
+    Cell.TONED: text.paint_toned,
     Cell.FLAG: flag.paint,
 }

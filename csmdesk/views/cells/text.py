@@ -28,3 +28,9 @@ def paint_number(
     p: QPainter, rect: QRect, text: str, payload: Any, look: Look, right: bool
 ) -> None:
     look.draw_text(p, rect, text, look.tabular, "text", right=right)
+
+
+def paint_toned(p: QPainter, rect: QRect, text: str, payload: Any, look: Look, right: bool) -> None:
+    tone = payload[1]
+    color = f"{tone}_text" if tone in ("good", "neutral", "poor", "info") else tone or "text"
+    look.draw_text(p, rect, text, look.regular, color, right=right)

@@ -1,0 +1,1 @@
+"""Charts: hand-painted ones in cards and tabs, pyqtgraph ones in docks."""
