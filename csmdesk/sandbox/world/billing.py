@@ -16,11 +16,11 @@ from csmdesk.sandbox.shapes import (
     Discount,
     Invoice,
     Item,
-    StripeEvent,
     Subscription,
 )
-from csmdesk.sandbox.world.clock import HORIZON, add_months, at, next_boundary, plus
+from csmdesk.sandbox.world.clock import add_months, at, next_boundary, plus
 from csmdesk.sandbox.world.contract import Contract, Deduction
+from csmdesk.sandbox.world.events import events_of
 from csmdesk.sandbox.world.ids import stripe_id
 from csmdesk.sandbox.world.invoices import invoices_of
 from csmdesk.sandbox.world.roles import Role
@@ -66,21 +66,13 @@ def _names(role: Role, begun: list[Contract], company: Company) -> list[_Named]:
 def _customer(role: Role, named: _Named, company: Company, today: date) -> BillingCustomer:
     invoices: list[Invoice] = []
     subscriptions: list[Subscription] = []
-    events: list[StripeEvent] = []
     created = at(named.contracts[0].start, 11)
     own_id = stripe_id("cus", role.index, named.position)
     for contract in named.contracts:
         bills = invoices_of(role.index, contract, today)
         invoices.extend(bills)
-        subscription = _subscription(role.index, contract, bills, today)
-        subscriptions.append(subscription)
-        events.extend(_subscription_events(role.index, contract, subscription.stripe_id, today))
-    events.extend(_invoice_events(role.index, invoices))
-    events.append(
-        _event(
-            role.index, "customer.created", created, "customer", own_id, 0xFFFFF - named.position
-        )
-    )
+        subscriptions.append(_subscription(role.index, contract, bills, today))
+    pairs = [(subscription_id(role.index, contract), contract) for contract in named.contracts]
     return BillingCustomer(
         own_id,
         named.name,
@@ -90,7 +82,7 @@ def _customer(role: Role, named: _Named, company: Company, today: date) -> Billi
         any(bill.status == "open" and bill.attempt_count > 0 for bill in invoices),
         tuple(subscriptions),
         tuple(sorted(invoices, key=lambda bill: (bill.created_at, bill.stripe_id))),
-        tuple(sorted(events, key=lambda event: (event.at, event.stripe_id))),
+        events_of(role.index, (own_id, created, named.position), pairs, invoices, today),
     )
 
 
@@ -211,90 +203,3 @@ def coupon_id(deduction: Deduction, currency: str) -> str:
     if deduction.percent is not None:
         return f"PCT{deduction.percent}{deduction.duration.upper()}"
     return f"AMT{deduction.amount}{currency.upper()}{deduction.duration.upper()}"
-
-
-def _event(
-    index: int,
-    kind: str,
-    when: int,
-    object_kind: str,
-    object_id: str,
-    position: int,
-    **before: object,
-) -> StripeEvent:
-    part = sum(map(ord, kind)) % 26
-    return StripeEvent(
-        stripe_id("evt", index, position, part), kind, when, object_kind, object_id, dict(before)
-    )
-
-
-def _subscription_events(
-    index: int, contract: Contract, own_id: str, today: date
-) -> list[StripeEvent]:
-    """What happened to a subscription, one event a day and kind."""
-    happened: list[tuple[str, date, dict[str, object]]] = [
-        ("customer.subscription.created", contract.start, {})
-    ]
-    updated = "customer.subscription.updated"
-    if contract.trial_days:
-        happened.append((updated, contract.anchor, {"status": "trialing"}))
-    happened += [(updated, change.day, {"quantity": 0}) for change in contract.changes[1:]]
-    happened += [
-        (updated, day, {"items": None}) for day in contract.boundaries(min(today, HORIZON))
-    ]
-    for first, end in contract.pauses:
-        happened.append((updated, first, {"pause_collection": None}))
-        if end:
-            happened.append((updated, end, {"pause_collection": {"behavior": "void"}}))
-    for first, end in contract.withdrawn:
-        happened.append((updated, first, {"cancel_at_period_end": False}))
-        happened.append((updated, end, {"cancel_at_period_end": True}))
-    happened += [(updated, d.until, {"discounts": []}) for d in contract.deductions if d.until]
-    if contract.decided and contract.ended and contract.decided < contract.ended:
-        happened.append((updated, contract.decided, {"cancel_at": None}))
-    if contract.ended:
-        happened.append(("customer.subscription.deleted", contract.ended, {}))
-    seen: dict[tuple[str, date], dict[str, object]] = {}
-    for kind, day, before in happened:
-        alive = contract.ended is None or day <= contract.ended
-        if day < today and alive:
-            seen.setdefault((kind, day), before)
-    return [
-        _event(
-            index, kind, at(day, 12, 1), "subscription", own_id, _position(contract, day), **before
-        )
-        for (kind, day), before in seen.items()
-    ]
-
-
-def _position(contract: Contract, day: date) -> int:
-    return (contract.number % 16) * 0x4000 + (day - date(2015, 1, 1)).days
-
-
-def _invoice_events(index: int, invoices: Sequence[Invoice]) -> list[StripeEvent]:
-    made: list[StripeEvent] = []
-    for bill in invoices:
-        position = int(bill.stripe_id[-5:], 16)
-        steps = [
-            ("created", bill.created_at),
-            ("finalized", bill.finalized_at),
-            ("paid", bill.paid_at),
-            ("voided", bill.voided_at),
-        ]
-        if bill.attempt_count > 1 or (bill.attempt_count and not bill.paid_at):
-            steps.append(
-                ("payment_failed", bill.created_at + 3 * 86400 * (bill.attempt_count - 1) + 7200)
-            )
-        for step, when in steps:
-            if when is not None:
-                made.append(
-                    _event(
-                        index,
-                        f"invoice.{step}",
-                        when,
-                        "invoice",
-                        bill.stripe_id,
-                        0x80000 + position,
-                    )
-                )
-    return made

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from csmdesk.sandbox.shapes import Price, Product
 from csmdesk.sandbox.world import catalog
@@ -100,7 +101,7 @@ class Contract:
         if not self.runs(day) or day < self.anchor or self.paused(day):
             return Fraction(0)
         held = self.at(day)
-        period = Fraction(held.price.unit_amount_decimal) * held.quantity
+        period = amount_of(held.price.unit_amount_decimal) * held.quantity
         for deduction in self.deductions:
             if deduction.duration != "once" and _in_force(deduction, day):
                 period = reduce_by(period, deduction)
@@ -120,6 +121,12 @@ class Contract:
         if self.ended:
             days.add(self.ended)
         return days
+
+
+@lru_cache(maxsize=256)
+def amount_of(decimal: str) -> Fraction:
+    """A price in minor units, exact."""
+    return Fraction(decimal)
 
 
 def _in_force(deduction: Deduction, day: date) -> bool:

@@ -9,10 +9,10 @@ from fractions import Fraction
 from csmdesk.sandbox.shapes import Invoice, InvoiceLine, Price
 from csmdesk.sandbox.world import catalog
 from csmdesk.sandbox.world.clock import add_months, at, next_boundary, plus
-from csmdesk.sandbox.world.contract import Change, Contract, reduce_by
+from csmdesk.sandbox.world.contract import Change, Contract, amount_of, reduce_by
 from csmdesk.sandbox.world.ids import stripe_id
 
-_RETRY_DAYS = (0, 3, 8, 14)  # when a card is tried
+RETRY_DAYS = (0, 3, 8, 14)  # when a card is tried
 _ORIGIN = date(2015, 1, 1)
 
 
@@ -28,7 +28,8 @@ def invoices_of(index: int, contract: Contract, today: date) -> list[Invoice]:
     return sorted(bills, key=lambda bill: bill.created_at)
 
 
-def _position(contract: Contract, day: date) -> int:
+def position_of(contract: Contract, day: date) -> int:
+    """The number of a day's objects of one contract, for their ids."""
     return (contract.number % 16) * 0x4000 + (day - _ORIGIN).days
 
 
@@ -41,7 +42,7 @@ def _line(
     if proration:
         text = f"{'Remaining' if amount >= 0 else 'Unused'} time on {text} after {day:%d %b %Y}"
     return InvoiceLine(
-        stripe_id("il", index, _position(contract, day), part),
+        stripe_id("il", index, position_of(contract, day), part),
         stripe_id("sub", index, contract.number),
         stripe_id("si", index, contract.number, item),
         price,
@@ -55,7 +56,7 @@ def _line(
 
 
 def _full(price: Price, quantity: int) -> Fraction:
-    return Fraction(price.unit_amount_decimal) * quantity
+    return amount_of(price.unit_amount_decimal) * quantity
 
 
 def _trial(index: int, contract: Contract) -> Invoice:
@@ -146,7 +147,7 @@ def _bill(
     today: date,
 ) -> Invoice:
     """A bill created on `day` as it stands at 00:00 UTC of `today`."""
-    position = _position(contract, day)
+    position = position_of(contract, day)
     created = at(day)
     voided = contract.paused(day)
     paid, attempts = _payment(contract, day, due, today)
@@ -179,7 +180,7 @@ def _payment(contract: Contract, day: date, due: int, today: date) -> tuple[int 
     if due == 0:
         return at(day, 13), 0
     if paying.card_fails:
-        tries = sum(plus(day, wait) < today for wait in _RETRY_DAYS)
+        tries = sum(plus(day, wait) < today for wait in RETRY_DAYS)
         paid_on = plus(day, paying.late)
         return (at(paid_on, 14), tries + 1) if paid_on < today else (None, tries)
     if not paying.net:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from csmdesk.sandbox.shapes import Contact
 from csmdesk.sandbox.world import words
@@ -16,6 +18,15 @@ from csmdesk.sandbox.world.shape import Floats
 
 _ROLES = ("CHAMPION", "DECISION_MAKER", "BUDGET_HOLDER")
 SEEN_DAYS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Intensity of use and people in the SEEN_DAYS days before `until`, when service ran last."""
+
+    until: date
+    level: Floats
+    pool: npt.NDArray[np.int64]
 
 
 def person_name(index: int, position: int) -> tuple[str, str]:
@@ -38,24 +49,22 @@ def emails(index: int, domain: str, count: int) -> list[str]:
 
 
 def contacts_of(
-    seed: int, role: Role, domain: str, created: date, today: date, level: Floats, pool: int
+    seed: int, role: Role, domain: str, created: date, today: date, seen: Seen
 ) -> tuple[Contact, ...]:
-    """Contacts created before `today`. `level` is the use of the last SEEN_DAYS days."""
+    """Contacts created before `today`."""
     rng = stream(seed, role.index, "people")
     count = 1 if role.part == "one_contact" else 3 + int(rng.integers(0, 5))
     begun = max(created, CRM_ADOPTED)
     gaps = rng.integers(4, 70, size=8)
     days = [begun, begun, *(plus(begun, float(n)) for n in np.cumsum(gaps[2:]))][:count]
-    made = [
-        _contact(role, domain, place, day, today, level, pool) for place, day in enumerate(days)
-    ]
+    made = [_contact(role, domain, place, day, seen) for place, day in enumerate(days)]
     if role.part == "champion_leaves":
-        made = _successors(role, domain, made, plus(days[-1], 1), today, level, pool)
+        made = _successors(role, domain, made, plus(days[-1], 1), today, seen)
     return tuple(contact for contact in made if contact.created_at < at(today, 0))
 
 
 def _successors(
-    role: Role, domain: str, made: list[Contact], begun: date, today: date, level: Floats, pool: int
+    role: Role, domain: str, made: list[Contact], begun: date, today: date, seen: Seen
 ) -> list[Contact]:
     """In every cycle the champion leaves; sixty days on a successor is found."""
     holder = 0
@@ -65,36 +74,33 @@ def _successors(
         old = made[holder]
         made[holder] = _leaving(old, left, bounced=number % 2 == 0)
         place = len(made)
-        made.append(_contact(role, domain, place, plus(left, 60), today, level, pool, "CHAMPION"))
+        made.append(_contact(role, domain, place, plus(left, 60), seen, "CHAMPION"))
         holder = place
     return made
 
 
 def _leaving(contact: Contact, left: date, *, bounced: bool) -> Contact:
     seen = contact.last_seen_at
-    return Contact(
-        contact.hubspot_id,
-        contact.intercom_id,
-        contact.first_name,
-        contact.last_name,
-        contact.email,
-        contact.title,
-        contact.buying_role,
-        contact.created_at,
-        max(contact.created_at, at(left, 10)),
-        min(seen, at(left, 9)) if seen is not None else None,
-        left,
-        bounced,
+    return replace(
+        contact,
+        updated_at=max(contact.created_at, at(left, 10)),
+        last_seen_at=min(seen, at(left, 9)) if seen is not None else None,
+        left_on=left,
+        bounced=bounced,
     )
 
 
 def _contact(
-    role: Role, domain: str, place: int, created: date, today: date, level: Floats, pool: int,
+    role: Role,
+    domain: str,
+    place: int,
+    created: date,
+    seen: Seen,
     buying_role: str | None = None,
-) -> Contact:  # fmt: skip
-    first, last = person_name(role.index, place)
+) -> Contact:
+    first, family = person_name(role.index, place)
     born = at(created, 9, place % 60)
-    seen = _last_seen(place, created, today, level) if place < pool else None
+    last = _last_seen(place, created, seen)
     if buying_role is None:
         ends = "ADMIN" if (role.index + place) % 5 == 0 else "END_USER"
         buying_role = _ROLES[place] if place < len(_ROLES) else ends
@@ -102,22 +108,23 @@ def _contact(
         hubspot_id("contact", role.index, place),
         intercom_id("contact", role.index, place),
         first,
-        last,
+        family,
         person_email(role.index, place, domain),
         words.TITLES[(role.index * 3 + place) % len(words.TITLES)],
         buying_role,
         born,
-        max(born, seen or 0),
-        seen,
+        max(born, last or 0),
+        last,
     )
 
 
-def _last_seen(place: int, created: date, today: date, level: Floats) -> int | None:
-    """The last day of use before today on which this person would be there."""
-    for back in range(1, len(level) + 1):
-        day = today - timedelta(days=back)
+def _last_seen(place: int, created: date, seen: Seen) -> int | None:
+    """The last day of use on which this person would be there."""
+    for back in range(1, len(seen.level) + 1):
+        day = seen.until - timedelta(days=back)
         if day < created:
             return None
-        if level[-back] > 0.26 and (day.toordinal() + place) % 3 == 0:
+        here = seen.level[-back] > 0.26 and place < seen.pool[-back]
+        if here and (day.toordinal() + place) % 3 == 0:
             return at(day, 15, place % 60)
     return None

@@ -30,6 +30,7 @@ _SHARES = {
     "seats_40": 0.40,
     "seats_15": 0.16,
 }
+_JOBS = [place for place, feature in enumerate(catalog.FEATURES) if feature.job]
 _SLUMPS = {"slump_mild": 0.76, "slump": 0.58, "slump_deep": 0.28}
 _FAILS = {"fails_9": 0.10, "fails_20": 0.22, "fails_45": 0.46}
 _KEYS_OFF = {
@@ -162,6 +163,8 @@ def _weights(role: Role, modules: npt.NDArray[np.bool_], position: npt.NDArray[n
         weights[(position >= 6)[:, None] & automation] = 0.0
     elif role.part == "addon_never":
         weights[np.broadcast_to(automation, weights.shape)] = 0.0
+    elif role.part in _FAILS:  # many jobs, so that their share of failures is steady
+        weights[:, _JOBS] *= 4.0
     elif role.part == "sync_lapsed":
         weights[position >= 20, _FEATURE_PLACE["sync_run"]] = 0.0
     for name in _KEYS_OFF.get(role.part, ()):

@@ -11,7 +11,7 @@ from csmdesk.sandbox.world import catalog, crm, ids, usage
 from csmdesk.sandbox.world.billing import billing_of
 from csmdesk.sandbox.world.clock import HORIZON
 from csmdesk.sandbox.world.contract import Change, Contract
-from csmdesk.sandbox.world.people import SEEN_DAYS, contacts_of, emails
+from csmdesk.sandbox.world.people import SEEN_DAYS, Seen, contacts_of, emails
 from csmdesk.sandbox.world.roles import Plan, Role
 from csmdesk.sandbox.world.shape import shape_of
 from csmdesk.sandbox.world.support import conversations_of, tickets_of
@@ -70,9 +70,11 @@ class World:
         """Everything of one account but its usage. Raises IndexError."""
         role, contracts = self.role(index), self.contracts(index)
         company = crm.company_of(self.seed, role, contracts, self.owners, self.today)
-        shape = shape_of(role, contracts, 0.77, self.today.toordinal() - SEEN_DAYS, SEEN_DAYS)
-        seen = (company.domain, crm.created_on(role, contracts), self.today, shape.level)
-        contacts = contacts_of(self.seed, role, *seen, int(shape.pool.max()))
+        until = self._served_until(contracts)
+        shape = shape_of(role, contracts, 0.77, until.toordinal() - SEEN_DAYS, SEEN_DAYS)
+        seen = Seen(until, shape.level, shape.pool)
+        created = crm.created_on(role, contracts)
+        contacts = contacts_of(self.seed, role, company.domain, created, self.today, seen)
         about = (self.seed, role, company, contacts, self.today)
         return Account(
             index,
@@ -86,6 +88,14 @@ class World:
             nps_of(*about),
             crm.deals_of(role, contracts, company, self.today),
         )
+
+    def _served_until(self, contracts: tuple[Contract, ...]) -> date:
+        """Today, or the day on which the last service ended."""
+        last = self.today - timedelta(days=1)
+        begun = [contract for contract in contracts if contract.start <= last]
+        if not begun or any(contract.runs(last) for contract in begun):
+            return self.today
+        return max(contract.ended or self.today for contract in begun)
 
     def story(self, index: int) -> str:
         """The story of an account as it stands today; those of the cast stay what they are."""
