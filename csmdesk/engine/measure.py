@@ -13,27 +13,33 @@ from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.fields import field_on
 from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.metrics.relationship import relationship_metrics
+from csmdesk.engine.metrics.rows import EventRows
 from csmdesk.engine.metrics.service import service_metrics
 from csmdesk.engine.metrics.usage import usage_metrics
 from csmdesk.engine.money.prepared import Prepared, prepare
 
 
 def measure(
-    facts: Facts, settings: Settings, day: int, prepared: Prepared | None = None
+    facts: Facts,
+    settings: Settings,
+    day: int,
+    prepared: Prepared | None = None,
+    events: EventRows | None = None,
 ) -> Columns:
     """All metrics as of `day`; facts dated after it do not exist.
 
     Beside the columns of `money_metrics`, `usage_metrics`, `service_metrics` and
     `relationship_metrics`: joined_crm / _billing / _usage / _support (bool); tier and stage as of
     the day and tags (which choose the health model); customer_since (day of the first counted
-    subscription, else of creation). `prepared` saves reading the money facts again.
+    subscription, else of creation). `prepared` and `events`
+    save reading the same facts again for every day of a run.
     """
     ready = prepared if prepared is not None else prepare(facts, settings)
     money = money_metrics(facts, settings, day, ready)
     data: dict[str, Any] = dict(money)
     data |= usage_metrics(facts, settings, money, day)
-    data |= service_metrics(facts, settings, day)
-    data |= relationship_metrics(facts, settings, day)
+    data |= service_metrics(facts, settings, day, events)
+    data |= relationship_metrics(facts, settings, day, events)
     data |= {f"joined_{kind}": facts.joined(kind) for kind in KINDS}
     data["tier"], _ = field_on(facts, ready.fields, "tier", day)
     data["stage"], _ = field_on(facts, ready.fields, "stage", day)

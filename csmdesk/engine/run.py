@@ -16,6 +16,7 @@ from csmdesk.engine.alerts import KINDS
 from csmdesk.engine.alerts.lifecycle import advance_alerts
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.measure import measure
+from csmdesk.engine.metrics.rows import EventRows, event_rows
 from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.rules import RULES
 from csmdesk.engine.rules.evaluate import check_rules
@@ -32,19 +33,20 @@ class RunInputs:
     facts: Facts
     settings: Settings
     money: Prepared
+    events: EventRows
     _kept: dict[int, Columns] = field(default_factory=dict)
 
     def measures(self, day: int) -> Columns:
         """The measures of a day, computed once while the run goes on by one day at a time."""
         if day not in self._kept:
             self._kept = {one: table for one, table in self._kept.items() if one == day - 1}
-            self._kept[day] = measure(self.facts, self.settings, day, self.money)
+            self._kept[day] = measure(self.facts, self.settings, day, self.money, self.events)
         return self._kept[day]
 
 
 def prepare_run(facts: Facts, settings: Settings) -> RunInputs:
     """Inputs to share between the days of a back-fill."""
-    return RunInputs(facts, settings, prepare(facts, settings))
+    return RunInputs(facts, settings, prepare(facts, settings), event_rows(facts))
 
 
 def run_day(

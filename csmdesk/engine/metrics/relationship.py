@@ -9,19 +9,21 @@ from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.grouping import blank, count_by, latest_by, rows_known, sum_by
+from csmdesk.engine.metrics.rows import EventRows, event_rows
 
 NPS_DAYS = 90
 RISK_DAYS = 90
 REPLY_DAYS = 14
-MESSAGES = frozenset({"email", "message", "chat"})
-TALKS = frozenset({"meeting", "call"})
 
 
-def relationship_metrics(facts: Facts, settings: Settings, day: int) -> Columns:
+def relationship_metrics(
+    facts: Facts, settings: Settings, day: int, events: EventRows | None = None
+) -> Columns:
     """nps_sum and nps_count (answers of the 90 days up to the newest), nps_newest_on;
     last_two_way_on, last_inbound_on, last_outbound_on, last_contact_on (either way, any kind but
     notes); risk_score (0-10, set in the last 90 days); contacts (people known on D, not left)."""
-    data = {**_nps(facts, day), **_contact(facts, day)}
+    sorts = events if events is not None else event_rows(facts)
+    data = {**_nps(facts, day), **_contact(facts, sorts, day)}
     data["risk_score"] = _risk(facts, day)
     data["contacts"] = _contacts(facts, day)
     return Columns(data, facts.count)
@@ -43,15 +45,11 @@ def _nps(facts: Facts, day: int) -> dict[str, Ints]:
     }
 
 
-def _contact(facts: Facts, day: int) -> dict[str, Ints]:
+def _contact(facts: Facts, sorts: EventRows, day: int) -> dict[str, Ints]:
     table = facts.tables["activity"]
-    known = rows_known(table, "at_day", day)
-    kinds = [(kind or "").lower() for kind in table["kind"]]
-    message = known & np.array([kind in MESSAGES for kind in kinds], dtype=bool)
-    held = known & np.array([kind in TALKS for kind in kinds], dtype=bool) & table["held"]
-    inward = message & np.array([way == "in" for way in table["direction"]], dtype=bool)
-    outward = message & np.array([way == "out" for way in table["direction"]], dtype=bool)
     customer, on = table.ints("customer"), table.ints("at_day")
+    known = rows_known(table, "at_day", day)
+    held, inward, outward = (known & one for one in (sorts.held, sorts.inward, sorts.outward))
     talked = latest_by(customer[held], on[held], facts.count)
     last_in = latest_by(customer[inward], on[inward], facts.count)
     last_out = latest_by(customer[outward], on[outward], facts.count)
