@@ -11,7 +11,7 @@ from csmdesk.domain.findings import Findings, HistoryDay, Previous
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS
 from csmdesk.engine.health.history import history_day
-from csmdesk.engine.run import run_day
+from csmdesk.engine.run import prepare_run, run_day
 from csmdesk.jobs.session import Session
 from csmdesk.store import findings as stored
 from csmdesk.store.load import load_facts
@@ -52,12 +52,12 @@ def run_engine(session: Session, day: int, cancel: CancelToken, report: Report) 
     with session.store.read() as conn:
         previous = stored.load_previous(conn, owed.start)
     changed = 0
-    findings = None
+    findings, inputs = None, prepare_run(facts, session.settings)
     for count, each in enumerate(owed):
         cancel.check()
         text = "Scoring today" if each == day else f"Scoring {iso_day(each)}"
         report(Progress("engine", text, count, len(owed)))
-        findings = run_day(facts, session.settings, each, previous)
+        findings = run_day(facts, session.settings, each, previous, inputs)
         with session.store.write() as conn:
             changed += stored.save_day(conn, findings, session.settings, at=session.now()).total
         previous = advanced(previous, findings)
