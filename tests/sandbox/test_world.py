@@ -209,6 +209,8 @@ def test_an_index_out_of_range_is_refused(world: World) -> None:
     for index in (world.count, -len(world.unjoined_groups) - 1):
         with pytest.raises(IndexError):
             world.role(index)
+    with pytest.raises(IndexError):
+        world.account(-1)
 
 
 @pytest.mark.parametrize(("customers", "today"), [(0, TODAY), (10, date(2040, 1, 1))])

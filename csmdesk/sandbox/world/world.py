@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
-from csmdesk.sandbox.shapes import Account, Owner, Price, Product
+from csmdesk.sandbox.shapes import (
+    Account,
+    Activity,
+    BillingCustomer,
+    Company,
+    Contact,
+    Conversation,
+    Deal,
+    NpsAnswer,
+    Owner,
+    Price,
+    Product,
+    Ticket,
+)
 from csmdesk.sandbox.world import catalog, crm, ids, usage
 from csmdesk.sandbox.world.billing import billing_of
 from csmdesk.sandbox.world.clock import HORIZON
@@ -19,6 +32,7 @@ from csmdesk.sandbox.world.terms import contracts_of
 from csmdesk.sandbox.world.touch import activities_of, nps_of
 
 _UNJOINED_STORY = "unjoined"
+_KEPT = 512  # companies, contacts and contracts of so many accounts stay at hand
 
 
 class World:
@@ -44,7 +58,9 @@ class World:
         self.unjoined_groups: tuple[str, ...] = tuple(
             ids.unjoined_key(n) for n in range(max(1, customers // 100))
         )
-        self._contracts = lru_cache(maxsize=512)(self._make_contracts)
+        self._companies = lru_cache(maxsize=_KEPT)(self._make_company)
+        self._contacts = lru_cache(maxsize=_KEPT)(self._make_contacts)
+        self._contracts = lru_cache(maxsize=_KEPT)(self._make_contracts)
 
     def _make_contracts(self, index: int) -> tuple[Contract, ...]:
         if index < 0:
@@ -68,26 +84,67 @@ class World:
 
     def account(self, index: int) -> Account:
         """Everything of one account but its usage. Raises IndexError."""
-        role, contracts = self.role(index), self.contracts(index)
-        company = crm.company_of(self.seed, role, contracts, self.owners, self.today)
-        until = self._served_until(contracts)
-        shape = shape_of(role, contracts, 0.77, until.toordinal() - SEEN_DAYS, SEEN_DAYS)
-        seen = Seen(until, shape.level, shape.pool)
-        created = crm.created_on(role, contracts)
-        contacts = contacts_of(self.seed, role, company.domain, created, self.today, seen)
-        about = (self.seed, role, company, contacts, self.today)
         return Account(
             index,
             self.story(index),
-            company,
-            contacts,
-            billing_of(role, contracts, company, self.today),
-            tickets_of(*about),
-            conversations_of(*about),
-            activities_of(*about),
-            nps_of(*about),
-            crm.deals_of(role, contracts, company, self.today),
+            self.company(index),
+            self.contacts(index),
+            self.billing(index),
+            self.tickets(index),
+            self.conversations(index),
+            self.activities(index),
+            self.nps(index),
+            self.deals(index),
         )
+
+    # One section of an account each, for who walks all accounts for one kind of row.
+
+    def company(self, index: int) -> Company:
+        """The company record of an account. Raises IndexError, as the others do."""
+        return self._companies(index)
+
+    def contacts(self, index: int) -> tuple[Contact, ...]:
+        """The people of an account, oldest first: their positions never change."""
+        return self._contacts(index)
+
+    def _make_company(self, index: int) -> Company:
+        role, contracts = self.role(index), self.contracts(index)
+        if index < 0:
+            raise IndexError(index)
+        return crm.company_of(self.seed, role, contracts, self.owners, self.today)
+
+    def _make_contacts(self, index: int) -> tuple[Contact, ...]:
+        role, contracts = self.role(index), self.contracts(index)
+        until = self._served_until(contracts)
+        shape = shape_of(role, contracts, 0.77, until.toordinal() - SEEN_DAYS, SEEN_DAYS)
+        seen = Seen(until, shape.level, shape.pool)
+        domain = self.company(index).domain
+        created = crm.created_on(role, contracts)
+        return contacts_of(self.seed, role, domain, created, self.today, seen)
+
+    def billing(self, index: int) -> tuple[BillingCustomer, ...]:
+        """The billing customers of an account: none, one, or two for a duplicate."""
+        role, contracts = self.role(index), self.contracts(index)
+        return billing_of(role, contracts, self.company(index), self.today)
+
+    def tickets(self, index: int) -> tuple[Ticket, ...]:
+        return tickets_of(*self._about(index))
+
+    def conversations(self, index: int) -> tuple[Conversation, ...]:
+        return conversations_of(*self._about(index))
+
+    def activities(self, index: int) -> tuple[Activity, ...]:
+        return activities_of(*self._about(index))
+
+    def nps(self, index: int) -> tuple[NpsAnswer, ...]:
+        return nps_of(*self._about(index))
+
+    def deals(self, index: int) -> tuple[Deal, ...]:
+        role, contracts = self.role(index), self.contracts(index)
+        return crm.deals_of(role, contracts, self.company(index), self.today)
+
+    def _about(self, index: int) -> tuple[int, Role, Company, tuple[Contact, ...], date]:
+        return self.seed, self.role(index), self.company(index), self.contacts(index), self.today
 
     def _served_until(self, contracts: tuple[Contract, ...]) -> date:
         """Today, or the day on which the last service ended."""
