@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,7 +22,6 @@ from csmdesk.domain.findings import (
     Alert,
     Findings,
     Health,
-    HistoryDay,
     Previous,
     RuleState,
     Task,
@@ -80,10 +80,9 @@ def last_run(conn: Connection) -> Run | None:
     return Run(day, at, ms, mark, states, tuple(json.loads(notices)), json.loads(summary))
 
 
-def load_previous(conn: Connection, day: int, known: Sequence[HistoryDay] = ()) -> Previous:
+def load_previous(conn: Connection, day: int) -> Previous:
     """What a run of `day` builds on: the state at the end of the day before.
 
-    `known`: history days that the caller still has in memory, taken instead of reading them.
     Raises `StoreError` for a day before the newest run, which is frozen.
     """
     _refuse_frozen(conn, day)
@@ -91,16 +90,10 @@ def load_previous(conn: Connection, day: int, known: Sequence[HistoryDay] = ()) 
     alerts: dict[str, Alert] = {}
     for row in sorted(_before(conn, "alert", "alert_id, episode", day), key=lambda one: one[:2]):
         alerts[row[0]] = Alert(**dict(zip(_ALERT_FIELDS, row, strict=True)))
-    held = {one.day: one for one in known if day - PREVIOUS_DAYS <= one.day < day}
-    # A crash between two days leaves no hole, so what is not in memory is older or newer.
-    first = max(held, default=day - PREVIOUS_DAYS - 1) + 1
-    if min(held, default=day) > day - PREVIOUS_DAYS:
-        first = day - PREVIOUS_DAYS
-    read = [one for one in history(conn, first, day - 1) if one.day not in held]
     return Previous(
         tasks=tasks,
         alerts=alerts,
-        history=tuple(sorted([*held.values(), *read], key=lambda one: one.day)),
+        history=tuple(history(conn, day - PREVIOUS_DAYS, day - 1)),
         verdicts=_verdicts(conn),
         finished={
             row[0]: (row[1], row[2], row[3])
@@ -130,10 +123,10 @@ def save_day(
     newest = last_run(conn)
     again = newest is not None and newest.day == findings.day
     tasks = replace_day(
-        conn, schema.TASK, schema.TASK_BEFORE, [astuple(one) for one in findings.tasks], again
+        conn, schema.TASK, schema.TASK_BEFORE, [_TASK_ROW(one) for one in findings.tasks], again
     )
     alerts = replace_day(
-        conn, schema.ALERT, schema.ALERT_BEFORE, [_alert_row(one) for one in findings.alerts], again
+        conn, schema.ALERT, schema.ALERT_BEFORE, [_ALERT_ROW(one) for one in findings.alerts], again
     )
     events = _save_events(conn, findings.day, findings.task_events)
     changed = save_history(conn, findings.health, at)
@@ -162,10 +155,8 @@ def load_measures(conn: Connection, day: int) -> Columns | None:
 
 
 _ALERT_FIELDS = tuple(column.name for column in schema.ALERT.columns)
-
-
-def _alert_row(alert: Alert) -> tuple[Any, ...]:
-    return tuple(getattr(alert, name) for name in _ALERT_FIELDS)
+_TASK_ROW = attrgetter(*(column.name for column in schema.TASK.columns))
+_ALERT_ROW = attrgetter(*_ALERT_FIELDS)
 
 
 def _task(row: tuple[Any, ...]) -> Task:

@@ -122,18 +122,11 @@ def test_history_comes_back_as_it_was(store: Store) -> None:
     assert measures["active"].dtype == bool
 
 
-def test_previous_history_is_read_once(store: Store) -> None:
-    for each in range(4):
+def test_previous_has_the_thirty_days_before(store: Store) -> None:
+    for each in range(0, 40, 3):
         save(store, findings(D + each, [A], [80 - each]))
-    with store.read() as conn:
-        known = history(conn, D + 2, D + 3)
-        mixed = load_previous(conn, D + 4, known)
-        plain = load_previous(conn, D + 4)
-    assert [day.day for day in mixed.history] == [D, D + 1, D + 2, D + 3]
-    assert mixed.history[2] is known[0]
-    assert [day.chi.tolist() for day in plain.history] == [
-        day.chi.tolist() for day in mixed.history
-    ]
+    found = previous(store, D + 40)
+    assert [day.day for day in found.history] == [D + each for each in range(12, 40, 3)]
 
 
 def test_chi_matrix_follows_ids_through_time(store: Store) -> None:

@@ -23,6 +23,8 @@ from csmdesk.store.sql import chunks, fetch, marks, quoted, turned
 
 LIMIT = 500
 Account = tuple[str, str]
+Term = tuple[str, list[str]]
+"""A condition and its bound values."""
 
 _NEWEST = {
     "contact": "last_seen_at",
@@ -68,13 +70,12 @@ def customer_rows(conn: Connection, customer_id: str, day: int, settings: Settin
     for name in _NEWEST:
         shape = SHAPES[name]
         if shape.has("account_id"):
-            where, values = _of_accounts("account_id", accounts)
+            owned = _owned("account_id", accounts)
             if shape.has("contact_id"):
-                people = _keys(tables["contact"])
-                where, values = _or(where, values, "contact_id", people, "account_id IS NULL AND")
+                owned += _owned("contact_id", _keys(tables["contact"]), "account_id IS NULL AND ")
         else:
-            where, values = _of_accounts("subscription_id", _keys(tables["subscription"]))
-        tables[name] = _table(conn, shape, where, values, day, end, zone)
+            owned = _owned("subscription_id", _keys(tables["subscription"]))
+        tables[name] = _table(conn, shape, owned, day, end, zone)
     return CustomerRows(
         customer_id=customer,
         accounts=accounts,
@@ -105,32 +106,25 @@ def _keys(table: Columns) -> tuple[Account, ...]:
     return tuple(zip(table["source"], table["source_id"], strict=True))
 
 
-def _of_accounts(column: str, keys: tuple[Account, ...]) -> tuple[str, list[str]]:
-    return _or("FALSE", [], column, keys, "")
+def _owned(column: str, keys: tuple[Account, ...], also: str = "") -> list[Term]:
+    """Conditions, one of which holds for the rows of these keys; each is one index lookup.
 
-
-def _or(
-    where: str, values: list[str], column: str, keys: tuple[Account, ...], also: str
-) -> tuple[str, list[str]]:
-    """Or: the row's (source, column) is one of the keys; one index lookup per key."""
-    terms, bound = [where], list(values)
-    for source in sorted({key[0] for key in keys}):
-        for part in chunks([key[1] for key in keys if key[0] == source]):
-            terms.append(f"({also} source = ? AND {column} IN ({marks(len(part))}))")
-            bound += [source, *part]
-    return " OR ".join(terms), bound
+    A bare `source = ?` would make SQLite walk the source's whole primary key instead.
+    """
+    return [
+        (f"({also}{column} IN ({marks(len(part))}) AND source || '' = ?)", [*part, source])
+        for source in sorted({key[0] for key in keys})
+        for part in chunks([key[1] for key in keys if key[0] == source])
+    ]
 
 
 def _table(
-    conn: Connection,
-    shape: Shape,
-    where: str,
-    values: list[str],
-    day: int,
-    end: int,
-    zone: ZoneInfo,
+    conn: Connection, shape: Shape, owned: list[Term], day: int, end: int, zone: ZoneInfo
 ) -> Columns:
-    conditions, bound = [f"({where})"], list[Any](values)
+    # Nothing but indexed terms may stand in the OR: SQLite would scan the table otherwise.
+    where = " OR ".join(term for term, _ in owned) or "FALSE"
+    bound: list[Any] = [value for _, values in owned for value in values]
+    conditions = [f"({where})"]
     happened = _HAPPENED[shape.name]
     if happened is not None:
         kind = next(field.kind for field in shape.fields if field.name == happened)

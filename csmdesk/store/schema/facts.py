@@ -76,7 +76,7 @@ def _shape(name: str, cls: type[Fact]) -> Shape:
     made = table(f"fact_{name}", *columns)
     for parent in ("account_id", "subscription_id", "contact_id"):
         if parent in made.c:
-            Index(f"ix_fact_{name}_{parent}", made.c.source, made.c[parent])
+            Index(f"ix_fact_{name}_{parent}", made.c[parent], made.c.source)
     return Shape(name, cls, tuple(found), made)
 
 
