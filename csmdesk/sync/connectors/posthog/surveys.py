@@ -38,20 +38,24 @@ class SurveyStream:
 
     def pages(self, context: Context) -> Iterator[Page]:
         stored = context.cursor_of(self.key)
+        waiting = frozenset(context.problems_of(self.key))
+        through: int | None = None
         if stored is None:
-            today = server_day(context)
+            through = today = server_day(context)
             first, end, after = today - FIRST_DAYS, today + 1, None
         elif stored["after"]:
+            through = stored["through"]
             first, end, after = stored["first"], stored["end"], stored["after"]
         else:
             start = stored["through"]
-            first, end, after = start - REREAD_DAYS, start + _AHEAD_DAYS, None
+            back = FIRST_DAYS if waiting else REREAD_DAYS
+            first, end, after = start - back, start + _AHEAD_DAYS, None
         while True:
             text = hogql.SURVEYS.text(first, end, after)
             raw = context.client.post(self._path, _Answer, hogql.body(text)).results
             facts, problems, last = self._facts(raw)
             after = last if len(raw) >= hogql.PAGE else None
-            through = context.server_day() or first
+            through = through or context.server_day() or first
             cursor = {"first": first, "end": end, "after": after, "through": through}
             known = frozenset(fact.source_id for fact in facts)
             yield Page(
@@ -59,7 +63,7 @@ class SurveyStream:
                 complete=after is None,
                 facts=facts,
                 problems=problems,
-                fixed=known & frozenset(context.problems_of(self.key)),
+                fixed=known & waiting,
             )
             if after is None:
                 return

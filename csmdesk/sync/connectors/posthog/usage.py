@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from csmdesk.domain.days import parse_day
+from csmdesk.domain.errors import BadAnswer
 from csmdesk.domain.facts import Account, Fact
 from csmdesk.domain.usage import UsageBatch
 from csmdesk.sync.client import Pending
@@ -18,7 +19,7 @@ from csmdesk.sync.stream import Context
 
 REREAD_DAYS = 2  # events of offline devices arrive up to 48 hours late
 _AHEAD_DAYS = 400  # an upper bound that no clock can be behind
-_RETRIES = 10  # days with unreadable rows read again on one run
+_RETRIES = 10  # accounts with unreadable rows read again on one run
 
 DailyRow: TypeAlias = tuple[str, str, int, int]
 FeatureRow: TypeAlias = tuple[str, str, str, str | None, int, int]
@@ -68,7 +69,7 @@ USERS = Kind("users", "usage by person", hogql.USERS, UserRow, _user)
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One answer: columns of the good rows, and the rest as problems named by their day."""
+    """One answer: columns of the good rows, and the rest as problems named by their account."""
 
     columns: list[tuple[Any, ...]]
     days: list[int]
@@ -81,7 +82,7 @@ class _Answer(msgspec.Struct):
     results: msgspec.Raw
 
 
-class _Reader:
+class Reader:
     """Asks for one kind of usage; knows the accounts told of already."""
 
     def __init__(self, project: str, kind: Kind) -> None:
@@ -112,6 +113,10 @@ class _Reader:
             if key is None:
                 return
 
+    def before(self, account: str) -> list[str]:
+        """The key right before the first row of an account."""
+        return [account, *[""] * (len(self._kind.query.key) - 1)]
+
     def _ask(
         self, context: Context, first: int, end: int, after: list[str] | None
     ) -> Pending[_Answer]:
@@ -119,11 +124,19 @@ class _Reader:
         return context.client.begin("POST", self._path, _Answer, body=body)
 
     def _read(self, answer: _Answer) -> _Read:
-        raw = answer.results
         try:
-            return self._good(self._rows.decode(raw))
+            return self._good(self._rows.decode(answer.results))
         except (msgspec.ValidationError, ValueError):
-            return self._mixed(self._raw.decode(raw))
+            pass  # a row, or all of it, is not what it should be
+        try:
+            raw = self._raw.decode(answer.results)
+        except msgspec.ValidationError:
+            raise BadAnswer(
+                hogql.SYSTEM,
+                "PostHog: an answer holds no rows.",
+                "Nothing of it was kept; the next synchronisation tries again.",
+            ) from None
+        return self._mixed(raw)
 
     def _good(self, rows: list[tuple[Any, ...]]) -> _Read:
         """Rows as columns; ValueError for one whose day is none."""
@@ -164,14 +177,27 @@ class _Reader:
 
 
 def _problem(raw: msgspec.Raw, message: str) -> Problem:
-    """A bad row is named by its day where that can be read, so that the day is read again."""
+    """A bad row is named by its account, so that the account is read again."""
     values = msgspec.json.decode(raw)
-    text = str(values[1])[:10] if isinstance(values, list) and len(values) > 1 else ""
-    try:
-        parse_day(text)
-    except ValueError:
-        text = ""
-    return Problem(text, message, bytes(raw).decode("utf-8", "replace"))
+    name = str(values[0]) if isinstance(values, list) and values else ""
+    return Problem(name, message, bytes(raw).decode("utf-8", "replace"))
+
+
+def _again(context: Context, reader: Reader, key: str, stored: Cursor | None) -> Iterator[Page]:
+    """Read accounts with unreadable rows again: the page of the stored window that begins there."""
+    if stored is None:
+        return
+    for account in [one for one in context.problems_of(key) if one][:_RETRIES]:
+        pages = reader.pages(context, stored["first"], stored["end"], reader.before(account))
+        facts, batches, problems, _ = next(pages)
+        bad = {problem.source_id for problem in problems}
+        yield Page(
+            cursor=None,
+            facts=facts,
+            usage=batches,
+            problems=problems,
+            fixed=frozenset({account} - bad),
+        )
 
 
 class RecentStream:
@@ -182,37 +208,30 @@ class RecentStream:
         self.title = kind.title
         self.essential = essential
         self._days = days
-        self._reader = _Reader(project, kind)
+        self._reader = Reader(project, kind)
 
     def pages(self, context: Context) -> Iterator[Page]:
         stored = context.cursor_of(self.key)
-        yield from self._again(context)
+        yield from _again(context, self._reader, self.key, stored)
         if stored is not None and not stored["after"]:
-            start = stored["through"]
+            start, through = stored["through"], None
             first, end, after = start - REREAD_DAYS, start + _AHEAD_DAYS, None
         elif stored is not None:
+            through = stored["through"]
             first, end, after = stored["first"], stored["end"], stored["after"]
         else:
-            today = server_day(context)
+            through = today = server_day(context)
             first, end, after = today - self._days, today + 1, None
         newest = first
         for facts, batches, problems, key in self._reader.pages(context, first, end, after):
             newest = max([newest, *(max(batch.days) for batch in batches)])
-            # By the server's clock; an account that uses nothing does not stop it.
-            through = context.server_day() or newest
+            # The day on which this read began, by the server's clock: accounts of its first page
+            # are complete up to then, however late the last page comes.
+            through = through or context.server_day() or newest
             cursor: Cursor = {"first": first, "end": end, "after": key, "through": through}
             yield Page(
                 cursor=cursor, complete=key is None, facts=facts, usage=batches, problems=problems
             )
-
-    def _again(self, context: Context) -> Iterator[Page]:
-        """Read the days with unreadable rows again."""
-        days = sorted({one for one in context.problems_of(self.key) if one})[-_RETRIES:]
-        for text in days:
-            day = parse_day(text)
-            for facts, batches, problems, key in self._reader.pages(context, day, day + 1, None):
-                fixed = frozenset({text}) if key is None and not problems else frozenset()
-                yield Page(cursor=None, facts=facts, usage=batches, problems=problems, fixed=fixed)
 
 
 class OlderStream:
@@ -223,13 +242,13 @@ class OlderStream:
     def __init__(self, project: str, kind: Kind, recent: int, days: int) -> None:
         self.key = f"{kind.name}_older"
         self.title = f"older {kind.title}"
-        self._recent_key = kind.name
         self._recent = recent
         self._days = days
-        self._reader = _Reader(project, kind)
+        self._reader = Reader(project, kind)
 
     def pages(self, context: Context) -> Iterator[Page]:
         stored = context.cursor_of(self.key)
+        yield from _again(context, self._reader, self.key, stored)
         if stored is not None and not stored["after"]:
             return
         if stored is None:

@@ -1,0 +1,119 @@
+"""First load, a second read without a change, and what the next day brings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csmdesk.domain.cancel import Progress
+from tests.sandbox.process import Sandbox, running
+from tests.sync.bench import SYSTEMS, Bench, new_bench
+
+BUDGET = {"hubspot": 9, "stripe": 2, "posthog": 4, "intercom": 4}
+
+
+def test_first_load_brings_every_kind_of_row(bench: Bench) -> None:
+    results = bench.sync()
+    assert [result.error for result in results.values()] == [None] * len(SYSTEMS)
+    assert bench.problems() == []
+    tables = bench.tables()
+    unfed = {"order", "entitlement", "agent"}
+    assert {name for name, rows in tables.items() if not rows} <= unfed
+    assert {row[0] for row in tables["account"]} == set(SYSTEMS)
+
+
+def test_second_sync_changes_nothing_within_the_budget(bench: Bench, sandbox: Sandbox) -> None:
+    bench.sync()
+    before = bench.tables()
+    results = bench.sync()
+    assert {name: result.changed for name, result in results.items()} == dict.fromkeys(SYSTEMS, 0)
+    for name, most in BUDGET.items():
+        assert results[name].requests <= most, name
+    assert sum(result.requests for result in results.values()) < 20
+    assert bench.tables() == before
+
+
+def test_budget_holds_for_the_demo_portfolio(tmp_path: Path) -> None:
+    with running("--customers", "214") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        for phase in ("essential", "rest"):
+            assert all(result.complete for result in bench.sync(phase=phase).values())
+        results = bench.sync()
+        assert all(results[name].requests <= most for name, most in BUDGET.items())
+        assert sum(result.requests for result in results.values()) < 20
+        assert sum(result.changed for result in results.values()) == 0
+        bench.store.close()
+
+
+def test_phases_together_are_one_sync(bench: Bench, sandbox: Sandbox, tmp_path: Path) -> None:
+    bench.sync(phase="essential")
+    essential = bench.tables()
+    assert not essential["activity"]
+    assert {row[2] for row in essential["usage"]} == {"daily", "feature"}
+    bench.sync(phase="rest")
+    whole = new_bench(sandbox, tmp_path, "whole")
+    whole.sync()
+    assert bench.tables() == whole.tables()
+    whole.store.close()
+
+
+def test_small_transactions_beside_a_window_store_the_same(
+    bench: Bench, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    bench.window_open = True
+    bench.sync()
+    whole = new_bench(sandbox, tmp_path, "whole")
+    whole.sync()
+    assert bench.tables() == whole.tables()
+    whole.store.close()
+
+
+def test_full_reads_everything_again_and_changes_nothing(bench: Bench) -> None:
+    bench.sync()
+    before = bench.tables()
+    results = bench.sync(full=True)
+    assert sum(result.changed for result in results.values()) == 0
+    assert bench.tables() == before
+
+
+def test_progress_names_the_stream(bench: Bench) -> None:
+    told: list[Progress] = []
+    bench.sync(["hubspot"], report=told.append)
+    assert {progress.key for progress in told} >= {"hubspot.companies", "hubspot.emails"}
+    assert all(progress.text.startswith("HubSpot: ") for progress in told)
+
+
+def test_next_days_bring_what_a_fresh_load_brings(tmp_path: Path) -> None:
+    """A week of small steps ends where one load at its end begins."""
+    with running("--customers", "24") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        bench.sync()
+        for day in ("2026-11-22", "2026-11-28"):
+            moved = sandbox.call("control", "POST", "/today", json={"today": day})
+            assert moved.status_code == 200
+            assert all(result.complete for result in bench.sync().values())
+        fresh = new_bench(sandbox, tmp_path, "fresh")
+        fresh.sync()
+        got, wanted = bench.tables(), fresh.tables()
+        # Events date a change before its invoice does, and an ended discount stays on record.
+        own = {"subscription_change", "discount", "usage"}
+        for name in wanted.keys() - own:
+            assert got[name] == wanted[name], name
+        assert set(wanted["subscription_change"]) <= set(got["subscription_change"])
+        assert {row[:3] for row in got["usage"]} == {row[:3] for row in wanted["usage"]}
+        bench.store.close()
+        fresh.store.close()
+
+
+def test_an_edit_in_the_crm_arrives_with_its_history(tmp_path: Path) -> None:
+    with running("--customers", "12") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        bench.sync(["hubspot"])
+        company = next(row for row in bench.tables()["account"])[1]
+        edit = {"id": company, "properties": {"csm_tier": "T4", "renewal_date": "2027-03-31"}}
+        sandbox.call("control", "POST", "/hubspot/company", json=edit)
+        result = bench.sync(["hubspot"])["hubspot"]
+        # Two fields got a new dated value, and the company itself changed.
+        assert result.changed == 3
+        changes = [row for row in bench.tables()["field_change"] if row[2] == company]
+        assert {"T4", "2027-03-31"} <= {row[5] for row in changes}
+        bench.store.close()
