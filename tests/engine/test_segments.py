@@ -12,7 +12,8 @@ BAND = ["good", "poor", "not enough data"]
 
 
 def mask(**conditions: tuple[str, ...]) -> list[bool]:
-    return segment_mask(Segment(name="s", **conditions), TIER, STAGE, TAGS, BAND).tolist()
+    found = segment_mask(Segment(name="s", **conditions), TIER, STAGE, TAGS, BAND)
+    return [bool(one) for one in found]
 
 
 def test_conditions() -> None:
