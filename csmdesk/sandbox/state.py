@@ -85,6 +85,10 @@ class State:
             self._keep(world, self._accounts, index, account, _ACCOUNTS_KEPT)
         return account
 
+    def billed(self, index: int) -> bool:
+        """Whether an account has bills: cheap, for the newest accounts are prospects."""
+        return any(contract.start < self.today for contract in self.world.contracts(index))
+
     def lean(self, index: int) -> Account:
         """The account without its bills, ten times cheaper once it was seen.
 

@@ -44,6 +44,8 @@ SOURCES = {
 
 def rows_of(state: State, source: Source, index: int) -> list[Row]:
     """The rows of one account, newest first."""
+    if not state.billed(index):
+        return []
     found: list[Row] = [
         (owner, row) for owner in state.account(index).billing for row in source.rows(owner)
     ]
