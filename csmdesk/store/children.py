@@ -19,10 +19,10 @@ def child_ids(
     found: set[str] = set()
     for part in chunks(sorted(parents)):
         sql = (
-            f'SELECT source_id FROM {shape.table.name} WHERE source = ? AND "{column}" '
-            f"IN ({marks(len(part))})"
+            f'SELECT source_id FROM {shape.table.name} WHERE "{column}" IN ({marks(len(part))}) '
+            f"AND source || '' = ?"  # bare, SQLite would walk all rows of the source
         )
-        found.update(row[0] for row in fetch(conn, sql, (source, *part)))
+        found.update(row[0] for row in fetch(conn, sql, (*part, source)))
     return found
 
 

@@ -54,10 +54,14 @@ def many(conn: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def fetch(conn: Connection, sql: str, params: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """All rows as plain tuples (numpy and `zip` are slow over SQLAlchemy's rows)."""
-    cursor = conn.exec_driver_sql(sql, params).cursor
-    assert cursor is not None
-    rows: list[tuple[Any, ...]] = cursor.fetchall()  # type: ignore[assignment]
+    """All rows as plain tuples, by the driver's own cursor: numpy and `zip` are slow over
+    SQLAlchemy's rows, and making its result costs more than a small query."""
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()  # type: ignore[assignment]
+    finally:
+        cursor.close()
     return rows
 
 

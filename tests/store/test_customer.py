@@ -7,6 +7,7 @@ from csmdesk.domain.facts import (
     Contact,
     Fact,
     Invoice,
+    Product,
     Subscription,
     SubscriptionItem,
     Ticket,
@@ -26,6 +27,7 @@ ONE, TWO = customer(1), customer(2)
 
 def rows() -> list[Fact]:
     made: list[Fact] = [company(1), company(2)]
+    made += [Product(source="stripe", source_id=key, name=key) for key in ("p", "q")]
     for number in (1, 2):
         account = f"s{number}"
         made += [
@@ -116,6 +118,7 @@ def test_one_customer_newest_first_and_nothing_of_others(store: Store) -> None:
     assert [key[0] for key in found.accounts] == ["hubspot", "intercom", "posthog", "stripe"]
     assert found.tables["invoice"]["source_id"] == ["in1-1", "in1-2", "in1-3"]
     assert found.tables["subscription_item"]["source_id"] == ["it1"]
+    assert found.tables["product"]["source_id"] == ["p"]
     assert found.tables["ticket"]["source_id"] == ["t1"]
     assert found.tables["ticket"].ints("created_at_day").tolist() == [D]
     assert found.tables["activity"].length == LIMIT

@@ -43,15 +43,18 @@ _NEWEST = {
     "agent": "last_seen_at",
     "field_change": "at",
 }
-_HAPPENED = {**_NEWEST, "contact": "created_at", "agent": None, "discount": None}
+_HAPPENED = {**_NEWEST, "contact": "created_at", "agent": None, "discount": None, "product": None}
 """The date that decides whether a row exists on a past day; None: it always does."""
+
+_ORPHANED = "coalesce(account_id, '') = '' AND "
+"""No account of its own, said so that SQLite looks up the contact and not all such rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerRows:
-    """`tables`: the customer's rows of each fact table (columns as in `Facts.tables` without
-    customer and subscription), newest first, at most LIMIT; `accounts`: (source, account id);
-    `usage`: as in `Facts`, with this customer as row 0; `work`: its tasks, alerts, tags and notes."""
+    """`accounts`: (source, account id). `tables`: its rows of each fact table and its products
+    (columns as in `Facts.tables` without customer and subscription), newest first, at most LIMIT.
+    `usage`: as in `Facts`, this customer being row 0. `work`: its tasks, alerts, tags, notes."""
 
     customer_id: str
     accounts: tuple[Account, ...]
@@ -72,10 +75,11 @@ def customer_rows(conn: Connection, customer_id: str, day: int, settings: Settin
         if shape.has("account_id"):
             owned = _owned("account_id", accounts)
             if shape.has("contact_id"):
-                owned += _owned("contact_id", _keys(tables["contact"]), "account_id IS NULL AND ")
+                owned += _owned("contact_id", _keys(tables["contact"]), _ORPHANED)
         else:
             owned = _owned("subscription_id", _keys(tables["subscription"]))
         tables[name] = _table(conn, shape, owned, day, end, zone)
+    tables["product"] = _table(conn, SHAPES["product"], _products(tables), day, end, zone)
     return CustomerRows(
         customer_id=customer,
         accounts=accounts,
@@ -106,6 +110,14 @@ def _keys(table: Columns) -> tuple[Account, ...]:
     return tuple(zip(table["source"], table["source_id"], strict=True))
 
 
+def _products(tables: dict[str, Columns]) -> list[Term]:
+    items = (tables["subscription_item"], tables["subscription_change"])
+    keys = {
+        key for table in items for key in zip(table["source"], table["product_id"], strict=True)
+    }
+    return _owned("source_id", tuple(sorted(keys)))
+
+
 def _owned(column: str, keys: tuple[Account, ...], also: str = "") -> list[Term]:
     """Conditions, one of which holds for the rows of these keys; each is one index lookup.
 
@@ -134,7 +146,7 @@ def _table(
         conditions.append("archived = 0")
     sql = (
         f"SELECT {quoted(shape.names)} FROM {shape.table.name} WHERE {' AND '.join(conditions)} "
-        f'ORDER BY "{_NEWEST[shape.name]}" DESC, source, source_id LIMIT {LIMIT}'
+        f'ORDER BY "{_NEWEST.get(shape.name, "source")}" DESC, source, source_id LIMIT {LIMIT}'
     )
     rows = fetch(conn, sql, tuple(bound))
     columns = dict(zip(shape.names, turned(rows, len(shape.names)), strict=True))
