@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from csmdesk.runtime.desk import Desk
 from csmdesk.store.first_rows import first_rows
 from csmdesk.views.main_window import MainWindow
-from csmdesk.views.theme import apply_theme
 
 DATABASE_NAME = "csmdesk.sqlite"
 
@@ -69,7 +68,6 @@ def main(options: list[str], rest: list[str]) -> int:
     desk = Desk(folder, demo, now, first_rows(folder / DATABASE_NAME))
     window_settings = folder / ("shoot.ini" if shooting else "window.ini")
     window = MainWindow(desk, window_settings)
-    apply_theme(application, "system")
     try:
         if shooting:
             from csmdesk.views.shoot import Shooter
