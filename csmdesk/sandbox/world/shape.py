@@ -133,8 +133,9 @@ def _course(role: Role, contracts: Sequence[Contract], ordinals: npt.NDArray[np.
     if role.part == "newcomer":
         since = ordinals - main.anchor.toordinal()
         course = np.clip(0.55 + since / 100.0, 0.3, 1.0)
-        if role.number % 2 == 0:
-            course[since < 50] = 0.0
+        if role.number % 2 == 0:  # set up in the first days, then left alone for weeks
+            course[since < 5] = 1.4
+            course[(since >= 5) & (since < 58)] = 0.0
     if main.ended is not None and role.number % 3 != 0:  # a third leaves without a sign
         left = main.ended.toordinal() - ordinals
         fading = np.clip(0.15 + left / 53.0, 0.0, 1.0)
