@@ -67,7 +67,10 @@ def last_at(sorted_keys: Ints, owner: Ints, day: Ints | int) -> Ints:
 
 
 def running_totals(sorted_keys: Ints, deltas: Exact) -> Exact:
-    """Running total of deltas within each owner of sorted keys."""
+    """Running total of deltas within each owner of sorted keys.
+
+    One running total over all owners may wrap around in int64; the differences are exact anyway.
+    """
     if not len(deltas):
         return deltas
     total = np.add.accumulate(deltas)

@@ -116,7 +116,7 @@ def build_ledger(facts: Facts, settings: Settings) -> Ledger:
         status_log=status_log,
         items=items,
         discounts=discounts,
-        values=build_values(items, discounts),
+        values=build_values(items, discounts, heads.customer),
         groups=_groups(heads),
         rates=build_rates(facts.rates, heads.currencies),
         late_status=np.flatnonzero(status_log.visible > status_log.day),

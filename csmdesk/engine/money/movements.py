@@ -25,6 +25,7 @@ from csmdesk.engine.money.exact import (
     spans,
 )
 from csmdesk.engine.money.ledger import Ledger
+from csmdesk.engine.money.mrr import mrr_hits, rate_hits
 from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.money.statuses import CANCELLED, FREE, PAUSED
 from csmdesk.engine.money.view import View, counted
@@ -39,7 +40,6 @@ NEW, REACTIVATION, EXPANSION, CONTRACTION, CHURN, FX = KINDS = (
 )
 _NEW, _REACTIVATION, _EXPANSION, _CONTRACTION, _CHURN, _FX = range(6)
 _NEVER = 1 << 40
-_NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,7 @@ def movements(
 
 def _moved(ledger: Ledger, view: View, first: int, last: int) -> _Rows:
     """Movement of every (customer, day) on which native MRR changed."""
-    steps = view.mrr.key
-    dated = key_day(steps)
-    inside = steps[(dated >= first) & (dated <= last)]
-    hits = distinct(keys(ledger.groups.customer[key_owner(inside)], key_day(inside)))
+    hits = mrr_hits(ledger, view, first, last)
     customer, day = key_owner(hits), key_day(hits)
     after, _ = ledger.mrr(view, customer, day, day)
     before, _ = ledger.mrr(view, customer, day - 1, day)
@@ -175,14 +172,7 @@ def _logo_churn(ledger: Ledger, view: View, first: int, last: int) -> _Rows:
 
 def _exchange(ledger: Ledger, view: View, first: int, last: int) -> _Rows:
     """FX of every (customer, day) on which the rate of a currency it pays in changes."""
-    hits = [_NONE]
-    for currency in range(len(ledger.heads.currencies)):
-        dates = ledger.rates.changes(currency, first, last)
-        groups = np.flatnonzero(ledger.groups.currency == currency)
-        day, group = np.repeat(dates, len(groups)), np.tile(groups, len(dates))
-        paying = view.mrr.at(group, day - 1) != 0
-        hits.append(keys(ledger.groups.customer[group[paying]], day[paying]))
-    hit = distinct(np.concatenate(hits))
+    hit = rate_hits(ledger, view, first, last)
     customer, day = key_owner(hit), key_day(hit)
     same_day, _ = ledger.mrr(view, customer, day - 1, day)
     day_before, _ = ledger.mrr(view, customer, day - 1, day - 1)

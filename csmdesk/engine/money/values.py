@@ -37,7 +37,8 @@ class Values:
     amount: Exact
 
 
-def build_values(log: ItemLog, discounts: DiscountRows) -> Values:
+def build_values(log: ItemLog, discounts: DiscountRows, customer: Ints) -> Values:
+    """`customer` is that of each subscription."""
     monthlies = [monthly(name, count) for name, count in log.intervals]
     denominators = {part.denominator for part in monthlies}
     for index, part in enumerate(monthlies):
@@ -47,7 +48,7 @@ def build_values(log: ItemLog, discounts: DiscountRows) -> Values:
     scale = common_denominator(denominators)
     for rank in range(_ranks(discounts)):
         scale *= common_denominator(keep_den[discounts.rank == rank].tolist())
-    kind = np.int64 if _fits(log, discounts, scale) else object
+    kind = np.int64 if _fits(log, discounts, customer, scale) else object
     per_unit = [part.numerator * (scale // part.denominator) for part in monthlies]
     factor: Exact = np.array(per_unit, dtype=kind)
     live = np.where(log.metered, 0, 1)
@@ -70,12 +71,13 @@ def _kept_share(discounts: DiscountRows) -> tuple[Ints, Ints]:
     return kept // common, MILLION // common
 
 
-def _fits(log: ItemLog, discounts: DiscountRows, scale: int) -> bool:
-    """Whether every sum of these values fits int64, by a bound with a wide margin.
+def _fits(log: ItemLog, discounts: DiscountRows, customer: Ints, scale: int) -> bool:
+    """Whether every sum over a customer fits int64, by a bound with a wide margin.
 
     A factor is at most 365/12 < 31; the float only chooses the width of integers, never a value.
     """
     items = np.abs(log.num.astype(np.float64)) * np.maximum(np.abs(log.quantity), 1)
-    amounts = np.where(discounts.amount == MISSING, 0, discounts.amount).astype(np.float64)
-    bound = (items.sum() + np.abs(amounts).sum() + 1) * 31 * float(min(scale, SAFE))
-    return scale < SAFE and bound < SAFE
+    off = np.where(discounts.amount == MISSING, 0, discounts.amount).astype(np.float64)
+    owner = customer[np.concatenate([log.head, discounts.head])]
+    sums = np.bincount(owner, weights=np.concatenate([items, np.abs(off)]), minlength=1)
+    return scale < SAFE and float(sums.max() + 1) * 31 * scale < SAFE

@@ -6,10 +6,13 @@ from fractions import Fraction
 
 import pytest
 
+from csmdesk.domain.days import MISSING
 from csmdesk.domain.facts import Fact
 from csmdesk.domain.inputs import Rates
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.money.ledger import build_ledger
+from csmdesk.engine.money.mrr import subscription_columns
+from csmdesk.engine.money.prepared import prepare
 from tests.engine.build import facts, flat_rates
 from tests.engine.money.make import change, d, discount, item, mrr, status, sub
 
@@ -242,3 +245,25 @@ def test_zero_price_is_free() -> None:
 def test_rows_of_no_customer_count_nowhere() -> None:
     rows = [sub("s", "stranger", START), item("s", START, 100), item("lost", START, 100)]
     assert mrr(facts(["a"], rows), DAY) == 0
+
+
+def test_subscription_columns() -> None:
+    rows = [
+        *(sub("s", "b", START, cancelled_on=DAY, currency="EUR"), item("s", START, 100)),
+        *(sub("t", "b", DAY), item("t", DAY, 100)),
+    ]
+    built = facts(["a", "b"], rows)
+    ready = prepare(built, Settings())
+    before = subscription_columns(built, ready, DAY - 1)
+    assert {name: list(column) for name, column in before.items()} == {
+        "customer": [1],
+        "subscription": ["s"],
+        "status_type": ["Active"],
+        "started_on": [START],
+        "cancelled_on": [MISSING],
+        "ended_on": [MISSING],
+        "mrr": [110],
+    }
+    now = subscription_columns(built, ready, DAY)
+    assert now["subscription"] == ["s", "t"]
+    assert now["cancelled_on"].tolist() == [DAY, MISSING]

@@ -18,6 +18,7 @@ from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.money.ledger import build_ledger
 from csmdesk.engine.money.months import customer_table, month_table, sum_months
 from csmdesk.engine.money.movements import KINDS, movements
+from csmdesk.engine.money.mrr import mrr_series
 from csmdesk.engine.money.prepared import prepare
 from tests.engine.build import facts
 from tests.engine.money.make import change, d, discount, item, moves, status, sub
@@ -144,6 +145,24 @@ def cut(rows: list[Fact], day: int) -> list[Fact]:
             row = replace(row, paid_on=None, amount_paid=0, status="open")
         kept.append(row)
     return kept
+
+
+@settings(max_examples=25, deadline=None)
+@given(portfolios(), st.integers(FIRST, LAST))
+def test_series_is_the_mrr_of_every_day(rows: list[Fact], first: int) -> None:
+    built = facts(ACCOUNTS, rows, rates=RATES)
+    series = mrr_series(built, Settings(), first, LAST)
+    ledger = build_ledger(built, Settings())
+    for customer in range(len(ACCOUNTS)):
+        mine = series["customer"] == customer
+        dated, amounts = series["day"][mine], series["mrr"][mine]
+        assert dated[0] == first
+        assert (amounts[1:] != amounts[:-1]).all()
+        asked = np.arange(first, LAST + 1)
+        same = np.full(len(asked), customer)
+        expected, _ = ledger.mrr(ledger.view(LAST), same, asked, asked)
+        told = amounts[np.searchsorted(dated, asked, side="right") - 1]
+        assert told.tolist() == expected.tolist()
 
 
 @settings(max_examples=25, deadline=None)
