@@ -31,13 +31,13 @@ def measure(
     Beside the columns of `money_metrics`, `usage_metrics`, `service_metrics` and
     `relationship_metrics`: joined_crm / _billing / _usage / _support (bool); tier and stage as of
     the day and tags (which choose the health model); customer_since (day of the first counted
-    subscription, else of creation). `prepared` and `events`
-    save reading the same facts again for every day of a run.
+    subscription, else of creation); exists (bool): False for one created after the day.
+    `prepared` and `events` save reading the same facts again for every day of a run.
     """
     ready = prepared if prepared is not None else prepare(facts, settings)
     money = money_metrics(facts, settings, day, ready)
     data: dict[str, Any] = dict(money)
-    data |= usage_metrics(facts, settings, money, day)
+    data |= usage_metrics(facts, settings, money, day, events)
     data |= service_metrics(facts, settings, day, events)
     data |= relationship_metrics(facts, settings, day, events)
     data |= {f"joined_{kind}": facts.joined(kind) for kind in KINDS}
@@ -47,5 +47,6 @@ def measure(
     tenure = money.ints("tenure")
     created = facts.customers.ints("created_on")
     known = np.where((created != MISSING) & (created <= day), created, MISSING)
+    data["exists"] = (created == MISSING) | (created <= day) | money["ever_counted"]
     data["customer_since"] = np.where(tenure != MISSING, day - tenure, known)
     return Columns(data, facts.count)

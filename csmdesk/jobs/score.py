@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
+
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import BANDS
@@ -24,18 +26,19 @@ def write_scores(session: Session, day: int, out: Path) -> int:
         facts = load_facts(conn, session.settings)
     measures = measure(facts, session.settings, day, prepare(facts, session.settings))
     health = assess(facts, measures, session.settings, day, ())
+    rows = np.flatnonzero(measures["exists"]).tolist()
     head = ["customer_id", "as_of", "chi", "coverage", "band"]
     head += [f"points_{factor}" for factor in health.factors] + ["points_cap"]
     try:
         with open(out, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(head)
-            for at, customer_id in enumerate(facts.ids):
+            for at in rows:
                 coverage = f"{int(health.coverage[at]) / 10_000:.4f}"
                 band = BANDS[int(health.band[at])]
-                row = [customer_id, iso_day(day), int(health.chi[at]), coverage, band]
+                row = [facts.ids[at], iso_day(day), int(health.chi[at]), coverage, band]
                 lost = health.points[:, at].tolist()
                 writer.writerow([*row, *lost, int(health.cap_points[at])])
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}.") from error
-    return facts.count
+    return len(rows)

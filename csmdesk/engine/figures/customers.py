@@ -76,6 +76,16 @@ def members(portfolio: Portfolio, scope: Scope) -> Bools:
     return mask
 
 
+def existing(portfolio: Portfolio) -> Bools:
+    """Customers that there were on the portfolio's day: created by then, or known to billing."""
+    created = portfolio.customers.ints("created_on")
+    billed = np.array(
+        [status != "Prospect" for status in portfolio.customers["status"]], dtype=np.bool_
+    )
+    mask: Bools = (created == MISSING) | (created <= portfolio.day) | billed
+    return mask
+
+
 def totals(portfolio: Portfolio, scope: Scope) -> CustomersTotals:
     """Totals of the active customers in scope."""
     customers = portfolio.customers
@@ -180,12 +190,13 @@ _FLAGS = ("active", "at_risk", "upsell", "acv_derived")
 
 
 def rows(portfolio: Portfolio, scope: Scope) -> list[dict[str, Any]]:
-    """The customers in scope, of every status, in the portfolio's order.
+    """The existing customers in scope, of every status, in the portfolio's order.
 
     Money in minor units of `currency` (the reporting currency), days as ISO dates, `coverage` and
     pillar scores as shares and points with their exact decimals; null = missing.
     """
-    return [_row(portfolio, index) for index in np.flatnonzero(members(portfolio, scope)).tolist()]
+    shown = members(portfolio, scope) & existing(portfolio)
+    return [_row(portfolio, index) for index in np.flatnonzero(shown).tolist()]
 
 
 def _row(portfolio: Portfolio, index: int) -> dict[str, Any]:

@@ -113,11 +113,16 @@ class Jobs:
 
 
 def job_counts(
-    facts: Facts, money: Columns, names: tuple[str, ...], window: Window, days: tuple[int, int]
+    facts: Facts,
+    money: Columns,
+    names: tuple[str, ...],
+    is_job: Bools,
+    window: Window,
+    days: tuple[int, int],
 ) -> Jobs:
-    """Jobs of `days`, which must be covered."""
+    """Jobs of `days`, which must be covered; `is_job` tells which feature names are jobs."""
     usage, count = facts.usage, facts.count
-    rows = job_features(facts, window)[usage.feature_name]
+    rows = is_job[usage.feature_name]
     customer = usage.feature_customer[rows]
     run: Ints = window.cut(usage.feature_events[rows], *days).sum(axis=1, dtype=np.int64)
     failed: Ints = window.cut(usage.feature_failed[rows], *days).sum(axis=1, dtype=np.int64)

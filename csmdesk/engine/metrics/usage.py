@@ -17,6 +17,7 @@ from csmdesk.engine.metrics.modules import (
     job_counts,
     modules_used,
 )
+from csmdesk.engine.metrics.rows import EventRows, event_rows
 from csmdesk.engine.metrics.trend import trend_columns
 from csmdesk.engine.metrics.windows import (
     Window,
@@ -30,7 +31,13 @@ LOGIN_KNOWN_DAYS = 45
 """Days without a login after which "never" and "long ago" are the same (the factor's curve is 0)."""
 
 
-def usage_metrics(facts: Facts, settings: Settings, money: Columns, day: int) -> Columns:
+def usage_metrics(
+    facts: Facts,
+    settings: Settings,
+    money: Columns,
+    day: int,
+    events: EventRows | None = None,
+) -> Columns:
     """One row per customer; int64 with MISSING where the window is not covered or nobody joined.
 
     active_users / _prev / _base: distinct persons of D-30…D-1, D-60…D-31, D-119…D-90;
@@ -39,6 +46,7 @@ def usage_metrics(facts: Facts, settings: Settings, money: Columns, day: int) ->
     events_56 (D-84…D-29), events_30; trend columns (see `trend`); jobs_14, failed_14 with
     failed_product (text); modules_entitled, modules_used_14; usage_days_covered.
     """
+    sorts = events if events is not None else event_rows(facts)
     joined = facts.usage.joined & facts.joined("usage")
     window = usage_window(facts, day)
     usage = facts.usage
@@ -55,7 +63,7 @@ def usage_metrics(facts: Facts, settings: Settings, money: Columns, day: int) ->
     data |= trend_columns(events_28, events_56, money.ints("tenure"), money["active"])
     data |= _persons(facts, joined, day)
     data |= _logins(facts, money, joined, window, day)
-    data |= _features(facts, settings, money, joined, window, day)
+    data |= _features(facts, settings, money, joined, sorts, day)
     return Columns(data, facts.count)
 
 
@@ -126,8 +134,9 @@ def _login_gap(facts: Facts, window: Window, day: int) -> Ints:
 
 
 def _features(
-    facts: Facts, settings: Settings, money: Columns, joined: Bools, window: Window, day: int
+    facts: Facts, settings: Settings, money: Columns, joined: Bools, sorts: EventRows, day: int
 ) -> dict[str, Any]:
+    window = usage_window(facts, day)
     entitled = entitled_modules(facts, money, day)
     missing = blank(facts.count)
     data: dict[str, Any] = {
@@ -138,13 +147,13 @@ def _features(
         "failed_product": [None] * facts.count,
     }
     days = usage_days(day, 14)
-    usage = facts.usage
     # Totals without any feature: a source without features, or one whose detail is still to come.
-    detailed = bool(usage.feature_names) or not window.known(usage.events).any()
+    detailed = bool((sorts.first_used <= window.last).any())
+    detailed = detailed or not window.known(facts.usage.events).any()
     if not window.covers(*days) or not detailed:
         return data
     names = feature_modules(facts, settings)
-    jobs = job_counts(facts, money, names, window, days)
+    jobs = job_counts(facts, money, names, sorts.first_failed <= window.last, window, days)
     used = modules_used(facts, entitled, names, window, days)
     return data | {
         "modules_used_14": np.where(joined, used, MISSING),

@@ -69,10 +69,11 @@ def ints(values: list[int]) -> Any:
     return np.array(values, dtype=np.int64)
 
 
-def portfolio(stored: bool = True) -> Portfolio:
+def portfolio(stored: bool = True, **columns: Any) -> Portfolio:
     data: dict[str, Any] = dict(TEXTS) | {name: [None] * 5 for name in OTHER_TEXTS}
     data |= {name: ints(values) for name, values in INTS.items()}
     data |= {name: ints([MISSING] * 5) for name in OTHER_INTS}
+    data |= columns
     history = np.full((HISTORY_DAYS, 5), -1, dtype=np.int16)
     if stored:
         history[-31] = [90, -1, 30, 41, 60]
@@ -156,3 +157,10 @@ def test_json() -> None:
         rows(portfolio(), Scope(DAY, csm="Tom"))[0]["chi"],
         len(rows(portfolio(), Scope(DAY))),
     ) == (None, 5)
+
+
+def test_customers_of_the_future_do_not_exist() -> None:
+    later = ints([DAY + 1, DAY, DAY + 1, MISSING, DAY + 1])
+    statuses = ["Prospect", "Prospect", "Active", "Prospect", "Churned"]
+    found = rows(portfolio(created_on=later, status=statuses), Scope(DAY))
+    assert [row["id"] for row in found] == ["b", "c", "d", "e"]

@@ -134,6 +134,15 @@ def test_totals_without_features_leave_modules_missing() -> None:
     assert (found["modules_used_14"], found["jobs_14"]) == (MISSING, MISSING)
 
 
+def test_features_of_later_days_are_not_known_yet() -> None:
+    later = [(0, "scan", "scanning", DAY, 5, 5)]
+    usage = usage_of([0], daily=[(0, DAY - 1, 5, 1)], features=later)
+    assert of(usage)["modules_used_14"] == MISSING
+    earlier = [*later, (0, "scan", "scanning", DAY - 1, 5, 0)]
+    found = of(usage_of([0], daily=[(0, DAY - 1, 5, 1)], features=earlier))
+    assert (found["modules_used_14"], found["jobs_14"]) == (0, 0)
+
+
 def test_jobs_are_features_that_can_fail() -> None:
     used = [
         (0, "scan", "scanning", DAY - 1, 15, 3),
