@@ -23,9 +23,8 @@ def look(seen: AlertContext) -> list[Signal]:
         if band != POOR:
             signals.append(Signal(row, CUSTOMER, False, UNKNOWN if band == NO_BAND else ENDED))
         else:
-            signals.append(
-                Signal(row, CUSTOMER, True, HOLDS, f"Health is poor: {chi}.", {"chi": chi})
-            )
+            text = "" if row in opened else f"Health became poor: {chi}."
+            signals.append(Signal(row, CUSTOMER, True, HOLDS, text, {"chi": chi}))
     return signals
 
 

@@ -91,18 +91,17 @@ class _Step:
             return
         if signal is None:
             return
-        if signal.text:
-            evidence = {**signal.evidence, **({SPENT: True} if spent else {})}
-            shown = replace(alert, text=signal.text, evidence=evidence_text(evidence))
-        else:
-            shown = alert
         streak = alert.streak
         if signal.closes != UNKNOWN:
             streak = alert.streak + 1 if signal.closes in (CLEAR, ENDED) else 0
         if signal.closes == ENDED or streak >= self.kind.close_days:
-            self._close(shown, signal)
-        else:
-            self._keep(alert, replace(shown, streak=streak))
+            self._close(alert, signal)  # with the text that it was open for
+            return
+        shown = replace(alert, streak=streak)
+        if signal.text:
+            evidence = {**signal.evidence, **({SPENT: True} if spent else {})}
+            shown = replace(shown, text=signal.text, evidence=evidence_text(evidence))
+        self._keep(alert, shown)
 
     def _close(self, alert: Alert, signal: Signal | None) -> None:
         still = signal is not None and signal.opens and self.kind.rearms

@@ -12,6 +12,7 @@ from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
 from csmdesk.engine.metrics.windows import person_window
 from csmdesk.engine.rules.limits import Limits, known
+from csmdesk.engine.rules.products import rows_of
 from csmdesk.engine.rules.rule import (
     CLEAR,
     COMPANY_RISK,
@@ -103,26 +104,32 @@ def _without_csm(ctx: Context) -> list[Hit]:
 def _champions(ctx: Context) -> list[Hit]:
     """A champion who left or whose mail bounces, while no other champion is there."""
     table = ctx.facts.tables["contact"]
-    places = [i for i, role in enumerate(table["role"]) if role == "champion"]
-    gone, filled = [], set()
-    for place in places:
-        row, left = int(table.ints("customer")[place]), int(table.ints("left_on")[place])
-        created = int(table.ints("created_at_day")[place])
-        if row == MISSING or created > ctx.day:
-            continue
-        if MISSING < left <= ctx.day or table["bounced"][place]:
-            gone.append((place, MISSING < left <= ctx.day))
-        else:
-            filled.add(row)
+    gone, left = _gone(ctx)
     hits = []
-    for place, left_us in gone:
+    for place in np.flatnonzero(gone).tolist():
         row = int(table.ints("customer")[place])
-        if row not in filled:
-            name = table["name"][place]
-            text = f"Champion {name} left." if left_us else f"Champion {name}: mail bounced."
-            values = {"clause": CHAMPION, "contact": name, "left": left_us}
-            hits.append(_hit(ctx, row, table["source_id"][place], HIGH, text, values, {}))
+        same = [other for other in rows_of(table, row) if table["role"][other] == CHAMPION]
+        if place not in same or not all(gone[other] or _later(ctx, other) for other in same):
+            continue
+        name, left_us = table["name"][place], bool(left[place])
+        text = f"Champion {name} left." if left_us else f"Champion {name}: mail bounced."
+        values = {"clause": CHAMPION, "contact": name, "left": left_us}
+        hits.append(_hit(ctx, row, table["source_id"][place], HIGH, text, values, {}))
     return hits
+
+
+def _gone(ctx: Context) -> tuple[Bools, Bools]:
+    """Contacts known on D who left by then or whose mail bounces, and those who left."""
+    table = ctx.facts.tables["contact"]
+    left = table.ints("left_on")
+    left_us = (left != MISSING) & (left <= ctx.day)
+    here = (table.ints("customer") != MISSING) & (table.ints("created_at_day") <= ctx.day)
+    return np.asarray(here & (left_us | np.asarray(table["bounced"]))), np.asarray(left_us)
+
+
+def _later(ctx: Context, place: int) -> bool:
+    """A contact created after D does not exist on D."""
+    return int(ctx.facts.tables["contact"].ints("created_at_day")[place]) > ctx.day
 
 
 def _top_users(ctx: Context, limits: Limits) -> list[Hit]:
@@ -161,8 +168,7 @@ def _person_days_known(ctx: Context, limits: Limits) -> bool:
 def _contact_of(ctx: Context, row: int, person: str) -> tuple[str, str]:
     """(contact id, name) of a person of usage; both the person's key when no contact has it."""
     table = ctx.facts.tables["contact"]
-    first, end = np.searchsorted(table.ints("customer"), (row, row + 1)).tolist()
-    for place in range(first, end):
+    for place in rows_of(table, row):
         keys = {table["user_key"][place], table["email"][place], table["source_id"][place]}
         if person in keys:
             return str(table["source_id"][place]), str(table["name"][place])

@@ -26,6 +26,7 @@ class Limits:
 
     def __init__(self, values: Mapping[str, float]) -> None:
         self._exact = {name: Fraction(repr(value)) for name, value in values.items()}
+        self._plain = {name: _plain(value) for name, value in self._exact.items()}
 
     def __getitem__(self, name: str) -> Fraction:
         return self._exact[name]
@@ -36,7 +37,7 @@ class Limits:
 
     def shown(self, *names: str) -> dict[str, float]:
         """These thresholds for evidence, as numbers."""
-        return {name: _plain(self._exact[name]) for name in names}
+        return {name: self._plain[name] for name in names}
 
 
 def _plain(value: Fraction) -> float:

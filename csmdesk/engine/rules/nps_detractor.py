@@ -12,6 +12,7 @@ from csmdesk.domain.days import MISSING
 from csmdesk.domain.texts import decimal, plural
 from csmdesk.engine.rules.limits import Limits, above, at_least, rungs
 from csmdesk.engine.rules.no_login import CUSTOMER
+from csmdesk.engine.rules.products import rows_of
 from csmdesk.engine.rules.rule import CHURN_RISK, CLEAR, ENDED, HOLDS, Context, Hit, Rule
 
 LIMITS = {
@@ -76,26 +77,31 @@ def _sums(owner: Ints, score: Ints, mask: Bools, count: int) -> Ints:
 
 def _buyer_doubts(ctx: Context, limits: Limits, recent: Bools) -> Bools:
     """A buyer's or administrator's newest answer within the window is 6 or less."""
-    contacts, answers = ctx.facts.tables["contact"], ctx.facts.tables["nps_answer"]
-    buyers: set[tuple[int, str]] = set()
-    for place, role in enumerate(contacts["role"]):
-        if role in BUYERS:
-            row = int(contacts.ints("customer")[place])
-            keys = (contacts[name][place] for name in ("source_id", "email", "user_key"))
-            buyers |= {(row, key.lower()) for key in keys if key}
-    newest: dict[tuple[int, str], tuple[int, int]] = {}
-    for place in np.flatnonzero(recent).tolist() if buyers else ():
-        person = (
-            int(answers.ints("customer")[place]),
-            (answers["contact_key"][place] or "").lower(),
-        )
-        if person in buyers:
-            given = (int(answers.ints("answered_at")[place]), int(answers.ints("score")[place]))
-            newest[person] = max(newest.get(person, given), given)
+    answers = ctx.facts.tables["nps_answer"]
+    low = recent & (answers.ints("score") <= limits.whole("buyer_score"))
     doubts = np.zeros(ctx.facts.count, np.bool_)
-    rows = [row for (row, _), (_, score) in newest.items() if score <= limits["buyer_score"]]
-    doubts[rows] = True
+    for row in np.unique(answers.ints("customer")[low]).tolist():
+        buyers = _buyer_keys(ctx, row)
+        newest: dict[str, tuple[int, int]] = {}
+        for place in rows_of(answers, row) if buyers else ():
+            person = (answers["contact_key"][place] or "").lower()
+            if recent[place] and person in buyers:
+                given = (int(answers.ints("answered_at")[place]), int(answers.ints("score")[place]))
+                newest[person] = max(newest.get(person, given), given)
+        doubts[row] = any(score <= limits["buyer_score"] for _, score in newest.values())
     return doubts
+
+
+def _buyer_keys(ctx: Context, row: int) -> set[str]:
+    """Ids and e-mails of a customer's buyers and administrators, lower case."""
+    contacts = ctx.facts.tables["contact"]
+    return {
+        key.lower()
+        for place in rows_of(contacts, row)
+        if contacts["role"][place] in BUYERS
+        for key in (contacts[name][place] for name in ("source_id", "email", "user_key"))
+        if key
+    }
 
 
 def _levels(answers: _Answers, limits: Limits) -> Ints:

@@ -5,18 +5,19 @@ Churned customers are not skipped: usage without a contract is theirs.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.columns import Bools, Columns, Ints
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
 from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import Limits, above, at_least, known
+from csmdesk.engine.rules.products import rows_of
 from csmdesk.engine.rules.rule import CLEAR, COMPANY_RISK, NONE, UNKNOWN, Context, Hit, Rule
 from csmdesk.engine.rules.wording import listing
 
@@ -26,8 +27,8 @@ BILLING_TWICE, CRM_TWICE, DOMAIN_TWICE = "billing:billing", "crm:crm", "domain:d
 NO_CONTRACT = "usage:contract"
 _PAID = frozenset(("Active", "Past due", "Trial", "Paused", "Free"))
 _ACCOUNTS = {
-    BILLING_TWICE: ("billing", ("subscription", "invoice"), "billing account"),
-    CRM_TWICE: ("crm", ("contact", "deal", "activity"), "company"),
+    BILLING_TWICE: ("billing", "subscription", "billing account"),
+    CRM_TWICE: ("crm", "contact", "company"),
 }
 
 
@@ -112,40 +113,44 @@ def _currencies(ctx: Context) -> list[Hit]:
 def _accounts(ctx: Context) -> list[Hit]:
     """Two accounts of one system joined in one customer, told by the rows that they own."""
     hits = []
-    for subject, (kind, tables, noun) in _ACCOUNTS.items():
+    for subject, (kind, table_name, noun) in _ACCOUNTS.items():
         names = {source.name for source in ctx.of_kind(kind)}
-        if int(ctx.facts.customers.ints("accounts").max(initial=0)) < 2:
-            continue
-        found: dict[tuple[int, str], set[str]] = defaultdict(set)
-        several = ctx.facts.customers.ints("accounts") >= 2
-        for table_name in tables:
-            table = ctx.facts.tables[table_name]
-            owner = table.ints("customer")
-            mine = (owner != MISSING) & several[np.where(owner == MISSING, 0, owner)]
-            for place in np.flatnonzero(mine).tolist():
-                account, source = table["account_id"][place], table["source"][place]
-                if account and source in names:
-                    found[int(owner[place]), source].add(account)
-        for (row, source), accounts in found.items():
-            if len(accounts) > 1:
-                values = {"source": source, "accounts": sorted(accounts)}
-                text = (
-                    f"{len(accounts)} {noun} records in one customer: {listing(sorted(accounts))}."
-                )
+        for (row, source), accounts in _several(ctx.facts.tables[table_name]).items():
+            if source in names:
+                values = {"source": source, "accounts": accounts}
+                text = f"{len(accounts)} {noun} records in one customer: {listing(accounts)}."
                 hits.append(_hit(ctx, row, subject, HIGH, text, values))
     return hits
 
 
+def _several(table: Columns) -> dict[tuple[int, str], list[str]]:
+    """Accounts by (customer, source) where rows of more than one account are joined.
+
+    Rows are sorted by customer, so an account that differs from that of the row before, within a
+    customer, is all that needs a closer look.
+    """
+    owner = table.ints("customer")
+    account = np.array(table["account_id"], dtype=object)
+    differs = (owner[1:] == owner[:-1]) & (owner[1:] != MISSING) & (account[1:] != account[:-1])
+    found: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for row in np.unique(owner[1:][differs]).tolist():
+        for place in rows_of(table, row):
+            if account[place]:
+                found[row, table["source"][place]].add(account[place])
+    return {key: sorted(names) for key, names in found.items() if len(names) > 1}
+
+
 def _domains(ctx: Context) -> list[Hit]:
     """Two customers with one domain."""
+    domains = [(domain or "").lower() for domain in ctx.facts.customers["domain"]]
+    twice = {domain for domain, count in Counter(domains).items() if count > 1 and domain}
     rows: dict[str, list[int]] = defaultdict(list)
-    for row, domain in enumerate(ctx.facts.customers["domain"]):
-        if domain:
-            rows[domain.lower()].append(row)
+    for row in [row for row, domain in enumerate(domains) if domain in twice] if twice else ():
+        rows[domains[row]].append(row)
     names = ctx.facts.customers["name"]
     hits = []
     for domain, same in rows.items():
-        for row in same if len(same) > 1 else ():
+        for row in same:
             others = sorted(names[other] or "" for other in same if other != row)
             text = f"{domain} is also the domain of {listing(others)}."
             values = {"domain": domain, "others": others}

@@ -127,11 +127,17 @@ class Context:
         self, kinds: tuple[str, ...], values: Mapping[str, Any], thresholds: Mapping[str, float]
     ) -> dict[str, Any]:
         """Values, thresholds, and the sources they came from with their age in days."""
-        read = {
-            s.name: max(0, self.day - s.fresh_on) if s.fresh_on != MISSING else None
-            for s in self.of_kind(*kinds)
-        }
+        if kinds not in self._ages:
+            self._ages[kinds] = {
+                s.name: max(0, self.day - s.fresh_on) if s.fresh_on != MISSING else None
+                for s in self.of_kind(*kinds)
+            }
+        read = self._ages[kinds]
         return {"values": values, "thresholds": thresholds, "source": sorted(read), "age": read}
+
+    @cached_property
+    def _ages(self) -> dict[tuple[str, ...], dict[str, int | None]]:
+        return {}
 
     def of_kind(self, *kinds: str) -> list[SourceState]:
         return [s for s in self.facts.sources if not set(kinds).isdisjoint(s.kinds)]

@@ -96,7 +96,7 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, fires: bool) -> 
         "by_users": bool(_halved(measures, limits)[row]),
     }
     evidence = ctx.evidence(("usage",), values, limits.shown(*LIMITS))
-    text = _text(values)
+    text = _text(values) if severity else _recovering(values)
     clear = _clear(limits, values, ctx.watched(RULE.id).get((row, CUSTOMER)))
     return Hit(row, CUSTOMER, severity, text, evidence, fires, clear)
 
@@ -124,6 +124,14 @@ def _text(values: dict[str, Any]) -> str:
     way = "down" if down >= 0 else "up"
     weeks = f"{_rounded(base, 8)} to {_rounded(recent, 4)} a week"
     return f"Usage {way} {abs(down)} %: {weeks}.{_portfolio(values['portfolio_millionths'])}"
+
+
+def _recovering(values: dict[str, Any]) -> str:
+    """No rung holds: the task waits until it has been so for days. "" keeps the former text."""
+    recent, base = values["events_28"], values["events_56"]
+    if values["ratio_millionths"] is None or recent is None or not base:
+        return ""
+    return f"Usage recovering: {_rounded(base, 8)} to {_rounded(recent, 4)} a week."
 
 
 def _rounded(events: int, weeks: int) -> str:

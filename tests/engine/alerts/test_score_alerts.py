@@ -85,7 +85,7 @@ def test_activity_drop_uses_the_rank() -> None:
 def test_band_poor_opens_when_it_becomes_poor_and_closes_when_it_leaves() -> None:
     walk = Walk(band_poor.KIND)
     walk.step(day_of(chi=25, held=POOR, history=[score_day(DAY - 1, 55, NEUTRAL)]))
-    assert (walk.open, walk.alert.text) == (True, "Health is poor: 25.")
+    assert (walk.open, walk.alert.text) == (True, "Health became poor: 25.")
     walk.step(day_of(day=DAY + 1, chi=33, held=POOR, history=[score_day(DAY, 25, POOR)]))
     assert walk.open
     walk.step(day_of(day=DAY + 2, chi=33, held=NO_BAND))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 
 from csmdesk.domain.columns import Columns
-from csmdesk.domain.facts import Invoice, Subscription
+from csmdesk.domain.facts import Subscription
 from csmdesk.engine.rules.record_integrity import RULE
-from csmdesk.engine.rules.rule import Context
 from tests.engine.build import DAY, account, usage_of
 from tests.engine.rules.world import context, later, measures, run, severities
 
@@ -65,35 +63,20 @@ def test_currency_is_cosmetic() -> None:
     assert found.tasks[0].text == "CRM says EUR, billing says USD for currency."
 
 
-def with_accounts(ctx: Context, count: int) -> Context:
-    data = {**ctx.facts.customers, "accounts": np.array([count], np.int64)}
-    return replace(ctx, facts=replace(ctx.facts, customers=Columns(data, 1)))
+def subscription(number: int, **more: Any) -> Subscription:
+    values = {"status": "active", "started_on": DAY - 400, **more}
+    return Subscription(
+        source="billing", source_id=f"s{number}", account_id="c0", currency="USD", **values
+    )
 
 
 def test_two_billing_accounts() -> None:
-    one = Subscription(
-        source="billing",
-        source_id="s1",
-        account_id="c0",
-        status="active",
-        currency="USD",
-        started_on=DAY - 9,
-    )
-    two = Invoice(
-        source="billing",
-        source_id="i1",
-        account_id="c0",
-        number="1",
-        currency="USD",
-        amount_due=1,
-        issued_on=DAY,
-    )
-    ctx = with_accounts(context([{}], given=[one, two]), 2)
+    ctx = context([{}], given=[subscription(1), subscription(2)])
     assert not run(RULE, ctx).tasks  # both are the same account's
-    table = ctx.facts.tables["invoice"]
-    other = Columns({**table, "account_id": ["c0-b"]}, 1)
-    ctx = replace(ctx, facts=replace(ctx.facts, tables={**ctx.facts.tables, "invoice": other}))
-    found = run(RULE, ctx)
+    table = ctx.facts.tables["subscription"]
+    other = Columns({**table, "account_id": ["c0", "c0-b"]}, 2)
+    tables = {**ctx.facts.tables, "subscription": other}
+    found = run(RULE, replace(ctx, facts=replace(ctx.facts, tables=tables)))
     assert severities(found) == {("c0", "billing:billing"): 3}
     assert found.tasks[0].text == "2 billing account records in one customer: c0, c0-b."
 
@@ -118,17 +101,7 @@ def test_one_domain_for_two_customers() -> None:
 def test_use_without_contract(status: str, ago: int, ended: int | None, hit: bool) -> None:
     given = []
     if ended is not None:
-        given = [
-            Subscription(
-                source="billing",
-                source_id="s1",
-                account_id="c0",
-                status="canceled",
-                currency="USD",
-                started_on=DAY - 400,
-                ended_on=DAY - ended,
-            )
-        ]
+        given = [subscription(1, status="canceled", ended_on=DAY - ended)]
     usage = usage_of(["c0"], daily=[(0, DAY - ago, 7, 1)])
     row = {"status": status, "active": status in ("Active", "Past due")}
     found = run(RULE, context([row], usage=usage, given=given))
