@@ -62,6 +62,9 @@ class DataTable(QWidget):
         self.grid = Grid(self)
         self.grid.setAccessibleName(title)
         self.grid.attach(model)
+        # After the view's own slots, which clear the selection on a reset.
+        model.modelReset.connect(self._restore_selection)
+        model.layoutChanged.connect(self._restore_selection)
         self.layout_of_columns = ColumnLayout(self.grid, model.columns, name, memory)
         self._state = EmptyState(LOADING)
         self._build()
@@ -178,8 +181,6 @@ class DataTable(QWidget):
         model = self.model
         model.modelAboutToBeReset.connect(self._keep_selection)
         model.layoutAboutToBeChanged.connect(self._keep_selection)
-        model.modelReset.connect(self._restore_selection)
-        model.layoutChanged.connect(self._restore_selection)
 
     # -- selection by id ----------------------------------------------------------------------
     def _keep_selection(self) -> None:
@@ -187,7 +188,7 @@ class DataTable(QWidget):
             return
         self._restoring = True
         self._kept = set(self.selected()) | self._away
-        self._kept_current = self.current()
+        self._kept_current = self.current() or self._kept_current
         self.grid.selectionModel().clearSelection()
 
     def _restore_selection(self) -> None:

@@ -191,12 +191,16 @@ def apply_theme(app: QApplication, name: str) -> Tokens:
     from csmdesk.views.stylesheet import style_sheet
 
     global _current
-    _current = THEMES[system_theme() if name == SYSTEM else name]
+    wanted = THEMES[system_theme() if name == SYSTEM else name]
+    sheet = style_sheet(wanted)
+    if wanted is _current and app.styleSheet() == sheet:
+        return wanted  # restyling every widget is the slow part
+    _current = wanted
     if app.style().objectName().lower() != "fusion":
         app.setStyle("Fusion")
     base = QFont(app.font())
     base.setPixelSize(BASE_PX)
     app.setFont(base)
     app.setPalette(palette(_current))
-    app.setStyleSheet(style_sheet(_current))
+    app.setStyleSheet(sheet)
     return _current

@@ -156,7 +156,7 @@ def _tasks(rng: np.random.Generator, customers: int) -> Columns:
     return columns(
         count,
         id=[f"task{i:012d}" for i in range(count)],
-        customer=rng.integers(0, customers, count),
+        customer=rng.integers(0, max(customers, 1), count),
         rule=[RULES[i][0] for i in rule],
         category=[RULES[i][1] for i in rule],
         severity=rng.integers(1, 4, count),
@@ -179,7 +179,7 @@ def _tasks(rng: np.random.Generator, customers: int) -> Columns:
 
 
 def _alerts(rng: np.random.Generator, customers: int) -> Columns:
-    count = max(customers // 4, 1)
+    count = customers // 4
     kind = rng.integers(0, len(ALERTS), count)
     opened = DAY - rng.integers(0, 40, count)
     closed = np.where(rng.random(count) < 0.5, DAY - 1, MISSING).astype(np.int64)
@@ -189,7 +189,7 @@ def _alerts(rng: np.random.Generator, customers: int) -> Columns:
         episode=np.ones(count, np.int64),
         kind=[ALERTS[i][0] for i in kind],
         type=[ALERTS[i][1] for i in kind],
-        customer=rng.integers(0, customers, count),
+        customer=rng.integers(0, max(customers, 1), count),
         text=[ALERTS[i][2] for i in kind],
         opened_on=opened,
         closed_on=closed,

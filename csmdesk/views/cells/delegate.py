@@ -6,7 +6,6 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentM
 from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
 )
@@ -25,14 +24,13 @@ class CellDelegate(QStyledItemDelegate):
 
     def __init__(self, view: QAbstractItemView) -> None:
         super().__init__(view)
+        self._view = view
         self._look = Look(view.devicePixelRatioF())
         self.hover_row = -1
 
     def look(self) -> Look:
         """Fonts and caches of the present theme and screen."""
-        view = self.parent()
-        assert isinstance(view, QAbstractItemView)
-        ratio = view.devicePixelRatioF()
+        ratio = self._view.devicePixelRatioF()
         if self._look.tokens is not theme.tokens() or self._look.ratio != ratio:
             self._look = Look(ratio)
         return self._look
@@ -43,13 +41,14 @@ class CellDelegate(QStyledItemDelegate):
         row, place = index.row(), index.column()
         column, look = model.columns[place], self.look()
         rect: QRect = option.rect
-        state = option.state
-        self._paint_ground(painter, rect, bool(state & QStyle.StateFlag.State_Selected), row, look)
+        view = self._view
+        # Asking the selection model spares the start-up the QStyle enumerations of `option.state`.
+        self._paint_ground(painter, rect, view.selectionModel().isSelected(index), row, look)
         inner = rect.adjusted(PAD, 0, -PAD, -1)
         PAINTERS[column.cell](
             painter, inner, model.text(row, place), model.payload(row, place), look, column.right
         )
-        if state & QStyle.StateFlag.State_HasFocus:
+        if index == view.currentIndex() and view.hasFocus():
             painter.setPen(look.color("accent"))
             painter.drawLine(rect.left(), rect.top(), rect.right(), rect.top())
             painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())

@@ -6,29 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QDate,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QResizeEvent, QTextCharFormat
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
-    QCalendarWidget,
     QCompleter,
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
-    QWidget,
 )
 
-from csmdesk.domain.days import day_date, day_number
 from csmdesk.domain.texts import date_text
-from csmdesk.views import theme
 from csmdesk.views.icons import icon
 from csmdesk.views.widgets.controls import PillButton, PillMenu
-from csmdesk.views.widgets.popover import Popover
 from csmdesk.views.widgets.tip import plain_label
 
 if TYPE_CHECKING:
@@ -104,7 +97,7 @@ class SearchBox(QLineEdit):
         self._key.setParent(self)
         self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.textChanged.connect(self._hint)
-        self._glass = QAction(self)
+        self._glass = QAction("Find a customer", self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
 
     def refresh_icons(self) -> None:
@@ -136,46 +129,6 @@ class SearchBox(QLineEdit):
         if customer_id:
             self.customerWanted.emit(customer_id)
             self.clear()
-
-
-class DayPicker(Popover):
-    """A calendar up to today, and a button back to today."""
-
-    picked = Signal(int)
-
-    def __init__(self, day: int, today: int, parent: QWidget) -> None:
-        super().__init__(parent, "As of")
-        self._today = today
-        self._calendar = QCalendarWidget()
-        self._calendar.setVerticalHeaderFormat(
-            QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader
-        )
-        self._calendar.setMaximumDate(_date(today))
-        self._calendar.setSelectedDate(_date(day))
-        self._calendar.setAccessibleName("Calendar")
-        plain = QTextCharFormat()
-        plain.setForeground(theme.color("muted"))
-        for day_of_week in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            self._calendar.setWeekdayTextFormat(day_of_week, plain)
-        self._calendar.activated.connect(self._take)
-        self._calendar.clicked.connect(self._take)
-        back = QPushButton("Today")
-        back.clicked.connect(self._back)
-        self.box.addWidget(self._calendar)
-        self.box.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _take(self, date: QDate) -> None:
-        self.picked.emit(day_number(date.toPython()))  # type: ignore[arg-type]
-        self.close()
-
-    def _back(self) -> None:
-        self.picked.emit(self._today)
-        self.close()
-
-
-def _date(day: int) -> QDate:
-    date = day_date(day)
-    return QDate(date.year, date.month, date.day)
 
 
 class TopBar(QFrame):
@@ -241,6 +194,8 @@ class TopBar(QFrame):
     def _pick_day(self) -> None:
         if not self._today:
             return
+        from csmdesk.views.shell.day_picker import DayPicker
+
         picker = DayPicker(self._day, self._today, self)
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picker.picked.connect(self.dayWanted)
