@@ -13,7 +13,7 @@ from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.fields import field_on
 from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.metrics.relationship import relationship_metrics
-from csmdesk.engine.metrics.rows import EventRows
+from csmdesk.engine.metrics.rows import EventRows, event_rows
 from csmdesk.engine.metrics.service import service_metrics
 from csmdesk.engine.metrics.usage import usage_metrics
 from csmdesk.engine.money.prepared import Prepared, prepare
@@ -35,11 +35,12 @@ def measure(
     `prepared` and `events` save reading the same facts again for every day of a run.
     """
     ready = prepared if prepared is not None else prepare(facts, settings)
+    sorts = events if events is not None else event_rows(facts)
     money = money_metrics(facts, settings, day, ready)
     data: dict[str, Any] = dict(money)
-    data |= usage_metrics(facts, settings, money, day, events)
-    data |= service_metrics(facts, settings, day, events)
-    data |= relationship_metrics(facts, settings, day, events)
+    data |= usage_metrics(facts, settings, money, day, sorts)
+    data |= service_metrics(facts, settings, day, sorts)
+    data |= relationship_metrics(facts, settings, day, sorts)
     data |= {f"joined_{kind}": facts.joined(kind) for kind in KINDS}
     data["tier"], _ = field_on(facts, ready.fields, "tier", day)
     data["stage"], _ = field_on(facts, ready.fields, "stage", day)
