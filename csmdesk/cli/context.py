@@ -36,20 +36,24 @@ class Context:
         finally:
             session.close()
 
-    def show(self, rows: Sequence[Mapping[str, Any]], title: str = "") -> None:
-        """Rows as a JSON array, or as a table of their first row's keys."""
+    def show(
+        self, rows: Sequence[Mapping[str, Any]], title: str = "", keys: Sequence[str] = ()
+    ) -> None:
+        """Rows as a JSON array, or for a person as a table of `keys` (default: all of them)."""
         if self.json:
             self.json_out(list(rows))
             return
-        console = Console(soft_wrap=False)
+        console = Console()
         if not rows:
             console.print(f"{title}: nothing to show." if title else "Nothing to show.")
             return
         table = Table(title=Text(title) if title else None, title_justify="left")
-        for key, value in rows[0].items():
-            table.add_column(Text(key), justify="right" if isinstance(value, int) else "left")
+        shown = keys or tuple(rows[0])
+        for key in shown:
+            number = isinstance(rows[0][key], int)
+            table.add_column(Text(key), justify="right" if number else "left", no_wrap=number)
         for row in rows:
-            table.add_row(*(Text(_cell(value)) for value in row.values()))
+            table.add_row(*(Text(_cell(row[key])) for key in shown))
         console.print(table)
 
     def json_out(self, value: Any) -> None:

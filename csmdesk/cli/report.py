@@ -18,6 +18,9 @@ from csmdesk.engine.figures import movements as movements_figure
 from csmdesk.engine.figures import renewals as renewals_figure
 from csmdesk.jobs.snapshot import build_portfolio
 
+CUSTOMER_KEYS = ("name", "csm", "tier", "chi", "band", "mrr", "status", "renewal_on", "open_tasks")
+TASK_KEYS = ("severity", "text", "customer", "status", "due_on")
+
 
 class Page(StrEnum):
     CUSTOMERS = "customers"
@@ -43,7 +46,7 @@ def report(
         portfolio = build_portfolio(session, session.today() if day is None else day)
     scope = checked_scope(portfolio, csm, segment)
     if page is Page.CUSTOMERS:
-        cli.show(customers_figure.rows(portfolio, scope), "Customers")
+        cli.show(customers_figure.rows(portfolio, scope), "Customers", CUSTOMER_KEYS)
     elif page is Page.MOVEMENTS:
         rows = movements_figure.movements_report(portfolio, scope, by_customer=bool(by))
         cli.show(rows, "MRR movements")
@@ -76,4 +79,4 @@ def _dashboard(cli: Context, portfolio: Portfolio, scope: Scope) -> None:
         cli.json_out({"day": day, "counters": counters, "tasks": board.rows})
         return
     cli.show(counters, f"Dashboard, {iso_day(portfolio.day)}")
-    cli.show(board.rows, "Tasks")
+    cli.show(board.rows, "Tasks", TASK_KEYS)

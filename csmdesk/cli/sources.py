@@ -20,10 +20,8 @@ def connect(
 ) -> None:
     """Connect a system: tests the key that is typed (or piped) in and keeps it in the keyring."""
     cli: Context = context.obj
-    if sys.stdin.isatty():
-        key = getpass.getpass(f"Key for {system}: ")
-    else:
-        key = sys.stdin.readline()
+    typed = sys.stdin.isatty()
+    key = getpass.getpass(f"Key for {system}: ") if typed else sys.stdin.readline()
     with cli.session() as session:
         title = jobs.connect(session, system, key.strip(), base_url, project_id)
     cli.say(f"{title} is connected. Run “csmdesk run” to read it.")

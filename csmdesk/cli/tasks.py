@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from csmdesk.cli.context import Context, day_option
-from csmdesk.cli.report import checked_scope
+from csmdesk.cli.report import TASK_KEYS, checked_scope
 from csmdesk.engine.figures.dashboard import Filters, dashboard
 from csmdesk.jobs.snapshot import build_portfolio
 
@@ -28,4 +28,5 @@ def tasks(
         day = day_option(as_of)
         portfolio = build_portfolio(session, session.today() if day is None else day)
     filters = Filters(priority=priority, category=category, status=status)
-    cli.show(dashboard(portfolio, checked_scope(portfolio, csm, ""), filters).rows, "Tasks")
+    board = dashboard(portfolio, checked_scope(portfolio, csm, ""), filters)
+    cli.show(board.rows, "Tasks", TASK_KEYS)

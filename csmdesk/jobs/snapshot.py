@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.findings import BANDS, HIGH, Findings, Health, HistoryDay
+from csmdesk.domain.findings import BANDS, Findings, Health, HistoryDay
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
-from csmdesk.engine.figures.tasks import open_mask
+from csmdesk.engine.figures.counted import with_counts
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.measure import measure
 from csmdesk.engine.money.prepared import prepare
@@ -139,27 +139,3 @@ def with_change(customers: Columns, chi: NDArray[np.int16]) -> Columns:
     now, before = chi[-1].astype(np.int64), chi[-1 - CHANGE_DAYS].astype(np.int64)
     change = np.where((now >= 0) & (before >= 0), now - before, MISSING)
     return Columns({**customers.data, "health_change": change}, customers.length)
-
-
-def with_counts(customers: Columns, tasks: Columns, alerts: Columns, day: int) -> Columns:
-    """The customers with their open tasks and alerts counted again."""
-    count = customers.length
-    is_open = open_mask(tasks, day)
-    owner = tasks.ints("customer")
-    severe = is_open & (tasks.ints("severity") == HIGH)
-    alert_open = alerts.ints("closed_on") == MISSING
-    alert_owner, types = alerts.ints("customer"), np.array(alerts.texts("type"), dtype=object)
-
-    def counted(rows: Ints) -> Ints:
-        return np.bincount(rows[rows >= 0], minlength=count).astype(np.int64)
-
-    return Columns(
-        {
-            **customers.data,
-            "open_tasks": counted(owner[is_open]),
-            "high_tasks": counted(owner[severe]),
-            "at_risk": (counted(alert_owner[alert_open & (types == "Risk")]) > 0).astype(np.int64),
-            "upsell": (counted(alert_owner[alert_open & (types == "Upsell")]) > 0).astype(np.int64),
-        },
-        count,
-    )

@@ -85,9 +85,14 @@ class Desk(QObject):
     def start(self, *, run: bool = True) -> None:
         """After the first frame: threads, worker, first snapshot, and a run when one is due."""
         from csmdesk.config.workspace import open_workspace
+        from csmdesk.domain.errors import DeskError
         from csmdesk.runtime.engine_thread import EngineThread
 
-        self._settings = open_workspace(self.folder, demo=self.demo).settings
+        try:
+            self._settings = open_workspace(self.folder, demo=self.demo).settings
+        except DeskError as error:
+            self._job_failed("start", error.message, error.remedy, "")
+            return
         for name in [f"csmdesk-reader-{number}" for number in range(READERS)]:
             thread = QueueThread(name, self._questions, self)
             thread.answered.connect(self._customer_read)
@@ -316,7 +321,8 @@ class Desk(QObject):
         self, state: str, *, progress: Progress | None = None, problem: str = ""
     ) -> None:
         portfolio = self.portfolio
-        sources, read_at = (), None
+        sources: tuple[str, ...] = ()
+        read_at = None
         if portfolio is not None:
             sources = tuple(source.title for source in portfolio.sources)
             reads = [s.read_at for s in portfolio.sources if s.read_at not in (0, MISSING)]
