@@ -141,11 +141,11 @@ def _gone(rng: np.random.Generator, role: Role, main: Contract) -> tuple[Contrac
 
 
 def _seasonal(rng: np.random.Generator, role: Role, main: Contract) -> tuple[Contract, ...]:
-    """Pauses for three to four months of every cycle of half a year; from bill to bill."""
+    """Pauses for about four months of every cycle of half a year; from bill to bill."""
     pauses: list[tuple[date, date | None]] = []
     for _, first in cycle_starts(role.cycle, role.offset, plus(main.start, 60), HORIZON):
         begin = next_boundary(main.start, 1, first)
-        pauses.append((begin, next_boundary(main.start, 1, plus(first, 91))))
+        pauses.append((begin, next_boundary(main.start, 1, plus(first, 125))))
     return (replace(main, pauses=tuple(pauses)),)
 
 

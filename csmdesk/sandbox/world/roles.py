@@ -23,7 +23,7 @@ CAST: dict[str, tuple[str, int, int]] = {
     "nearly_full": ("near_capacity", 2, 0),
     "over_full": ("near_capacity", 2, 0),
     "gaps": ("inactive", 5, 48),
-    "collapse": ("inactive", 3, 102),
+    "collapse": ("inactive", 8, 102),
     "crisis": ("declining", 5, 112),
     "slump_mild": ("declining", 5, 112),
     "slump": ("declining", 6, 112),
@@ -71,7 +71,7 @@ CAST: dict[str, tuple[str, int, int]] = {
     "yen": ("healthy", 1, 0),
     "dinar": ("healthy", 1, 0),
 }
-PLAIN_SHARE = 52  # plain customers in one round of the cast; a round is 174, as 214 have room for
+PLAIN_SHARE = 47  # plain customers in one round of the cast; a round is 174, as 214 have room for
 JOIN_STEP = 20.0  # days between two newcomers among 214 customers
 LEAVE_STEP = 28.0  # days between two plain customers who leave, among 214
 FIRST_JOIN = REFERENCE - timedelta(days=730)

@@ -64,7 +64,7 @@ def shape_of(
     pool[(seats > 0) & (pool < 1)] = 1
     level = _season(ordinals) * _level(role, position) * _course(role, contracts, ordinals)
     level[pool == 0] = 0.0
-    fail = np.full(days, 0.007)
+    fail = np.full(days, 0.004 + 0.003 * (role.number * 7 % 12))
     if role.part in _FAILS:
         fail[position < 49] = _FAILS[role.part]
     lead = np.ones(days)
@@ -130,9 +130,11 @@ def _course(role: Role, contracts: Sequence[Contract], ordinals: npt.NDArray[np.
     if not contracts or role.part not in ("newcomer", "plain"):
         return course
     main = contracts[0]
+    swing = 0.03 * (role.number % 7)  # interest comes and goes
+    course += swing * np.sin(ordinals * (6.28 / (110 + 9 * (role.number % 11))) + role.number)
     if role.part == "newcomer":
         since = ordinals - main.anchor.toordinal()
-        course = np.clip(0.55 + since / 100.0, 0.3, 1.0)
+        course *= np.clip(0.55 + since / 100.0, 0.3, 1.0)
         if role.number % 2 == 0:  # set up in the first days, then left alone for weeks
             course[since < 5] = 1.4
             course[(since >= 5) & (since < 58)] = 0.0
@@ -164,6 +166,8 @@ def _weights(role: Role, modules: npt.NDArray[np.bool_], position: npt.NDArray[n
         weights[(position >= 6)[:, None] & automation] = 0.0
     elif role.part == "addon_never":
         weights[np.broadcast_to(automation, weights.shape)] = 0.0
+    elif role.part in ("plain", "newcomer") and role.number % 5 == 2:  # never took to reports
+        weights[:, np.isin(FEATURE_MODULE, _MODULE_PLACE["reports"])] = 0.0
     elif role.part in _FAILS:  # many jobs, so that their share of failures is steady
         weights[:, _JOBS] *= 4.0
     elif role.part == "sync_lapsed":

@@ -71,6 +71,14 @@ def _plain(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
     return _returning(rng, role, _sold(rng, role, start, 0, months, end), end)
 
 
+def _paying(rng: np.random.Generator, role: Role, months: int) -> Paying:
+    """Monthly bills by card; longer terms on account, by some a few days late."""
+    if months == 1:
+        return Paying()
+    late = int(rng.integers(2, 13)) if role.number % 4 == 1 else int(rng.integers(-25, 0))
+    return Paying(30, late)
+
+
 def _returning(
     rng: np.random.Generator, role: Role, sold: tuple[Contract, ...], end: date
 ) -> tuple[Contract, ...]:
@@ -102,7 +110,7 @@ def _sold(
             Change(start, price, seats),
             *_changes(rng, anchor, months, end, product, seats, currency),
         ),
-        Paying(30, int(rng.integers(-25, 0))) if months >= 3 else Paying(),
+        _paying(rng, role, months),
         _deductions(rng, anchor, months, currency, end),
         decided=decided,
         ended=end,

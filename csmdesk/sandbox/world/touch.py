@@ -82,10 +82,10 @@ def _quiet_from(role: Role) -> date:
 def _talk_days(
     rng: np.random.Generator, role: Role, begun: date, until: date
 ) -> list[tuple[date, float]]:
-    """Days of two-way contact: every 9 to 32 days, or every 59 for those rarely spoken to."""
+    """Days of two-way contact: every 9 days to six weeks, or every 59 for those rarely spoken to."""
     if role.part == "rare_contact":
         return [(day, 0.5) for _, day in cycle_starts(role.cycle, role.offset, begun, until)]
-    gaps = np.cumsum(rng.integers(9, 33, size=640))
+    gaps = np.cumsum(rng.integers(9, (24, 34, 44)[role.number % 3], size=640))
     chances = rng.random(640)
     made: list[tuple[date, float]] = []
     for gap, chance in zip(gaps.tolist(), chances.tolist(), strict=True):

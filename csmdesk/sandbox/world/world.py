@@ -157,9 +157,11 @@ class World:
     def story(self, index: int) -> str:
         """The story of an account as it stands today; those of the cast stay what they are."""
         role, contracts = self.role(index), self.contracts(index)
+        last = self.today - timedelta(days=1)
+        if role.part == "seasonal":
+            return "paused" if contracts[0].paused(last) else "healthy"
         if role.part not in ("plain", "newcomer"):
             return role.story
-        last = self.today - timedelta(days=1)
         running = [contract for contract in contracts if contract.runs(last)]
         if not running:
             return "churned" if contracts[0].start <= last else "prospect"
