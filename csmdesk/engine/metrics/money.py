@@ -22,6 +22,8 @@ from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.money.rates import sum_converted
 from csmdesk.engine.money.view import View
 
+COMPARED_DAYS = 30
+
 
 def money_metrics(
     facts: Facts, settings: Settings, day: int, prepared: Prepared | None = None
@@ -36,10 +38,12 @@ def money_metrics(
     """
     ready = prepared if prepared is not None else prepare(facts, settings)
     ledger, view = ready.ledger, ready.ledger.view(day)
-    now, before = standing_on(ready, facts, day), standing_on(ready, facts, day - 30)
+    now = standing_on(ready, facts, day)
+    counted_then, seats_then = _counts(ready, facts, day - COMPARED_DAYS, None)
+    seats = _counts(ready, facts, day, now)[1]
     mrr, lost = ledger.mrr_on(view, day)
     data: dict[str, object] = {"mrr": mrr}
-    for back in (90, 30):
+    for back in (90, COMPARED_DAYS):
         data[f"mrr_{back}"], more = ledger.mrr_on(view, day - back)
         lost = lost | more
     currency, native = _native(ledger, view, day)
@@ -47,12 +51,12 @@ def money_metrics(
         "mrr_native": native,
         "status": status_titles(now, facts.count, ledger),
         "counted": now.counted,
-        "subscriptions_30": before.counted,
+        "subscriptions_30": counted_then,
         "ever_counted": now.first_counted != MISSING,
         "active": now.counted > 0,
         "tenure": np.where(now.first_counted == MISSING, MISSING, day - now.first_counted),
-        "seats": seats_of(ready, facts, now),
-        "seats_30": seats_of(ready, facts, before),
+        "seats": seats,
+        "seats_30": seats_then,
         "products": products_of(ready, now, facts.count),
     }
     data |= _cancellation(facts, ledger, now, day)
@@ -66,6 +70,20 @@ def money_metrics(
     acv_lost = data.pop("acv_lost")
     data["missing_rate"] = lost | np.asarray(overdue_lost) | np.asarray(acv_lost)
     return Columns(data, facts.count)
+
+
+def _counts(
+    ready: Prepared, facts: Facts, day: int, standing: Standing | None
+) -> tuple[Ints, Ints]:
+    """(counted subscriptions, seats) per customer as of a day, remembered for the day after 30."""
+    known = ready.past.get(day)
+    if known is None:
+        stand = standing if standing is not None else standing_on(ready, facts, day)
+        known = stand.counted, seats_of(ready, facts, stand)
+        while len(ready.past) > 2 * COMPARED_DAYS:  # at first each day adds two
+            ready.past.pop(next(iter(ready.past)))
+        ready.past[day] = known
+    return known
 
 
 def _native(ledger: Ledger, view: View, day: int) -> tuple[list[str | None], Ints]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -40,7 +40,11 @@ class Dues:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Held by a run and passed to every `money_metrics` of it. Independent of the day."""
+    """Held by a run and passed to every `money_metrics` of it. Independent of the day.
+
+    `past` keeps what was counted on recent days (number of subscriptions, seats), because every day
+    is compared with the one 30 days before.
+    """
 
     ledger: Ledger
     fields: dict[str, FieldLog]
@@ -49,6 +53,7 @@ class Prepared:
     currencies: tuple[str, ...]
     rates: RateTable
     acv_currency: Ints  # index into currencies, MISSING none
+    past: dict[int, tuple[Ints, Ints]] = field(default_factory=dict)
 
 
 def prepare(facts: Facts, settings: Settings) -> Prepared:
