@@ -44,9 +44,10 @@ def _owed(invoices: Columns, day: int) -> Bools:
     owed &= (voided == MISSING) | (voided > day)
     settled = invoices.ints("amount_paid") >= invoices.ints("amount_due")
     owed &= np.where(paid == MISSING, ~settled, paid > day)
-    dated = (paid != MISSING) | (voided != MISSING)
-    dead = np.fromiter((s in _NOT_OWED for s in invoices["status"]), np.bool_, invoices.length)
-    return np.asarray(owed & (dated | ~dead))
+    undated = np.flatnonzero(owed & (paid == MISSING) & (voided == MISSING))
+    dead = [place for place in undated.tolist() if invoices["status"][place] in _NOT_OWED]
+    owed[dead] = False
+    return np.asarray(owed)
 
 
 def _due(invoices: Columns) -> Ints:

@@ -126,12 +126,14 @@ def _accounts(ctx: Context) -> list[Hit]:
 def _several(table: Columns) -> dict[tuple[int, str], list[str]]:
     """Accounts by (customer, source) where rows of more than one account are joined.
 
-    Rows are sorted by customer, so an account that differs from that of the row before, within a
-    customer, is all that needs a closer look.
+    Rows are sorted by customer and source, so an account that differs from that of the row before,
+    within both, is all that needs a closer look.
     """
     owner = table.ints("customer")
     account = np.array(table["account_id"], dtype=object)
-    differs = (owner[1:] == owner[:-1]) & (owner[1:] != MISSING) & (account[1:] != account[:-1])
+    source = np.array(table["source"], dtype=object)
+    differs = (owner[1:] == owner[:-1]) & (owner[1:] != MISSING)
+    differs &= (account[1:] != account[:-1]) & (source[1:] == source[:-1])
     found: dict[tuple[int, str], set[str]] = defaultdict(set)
     for row in np.unique(owner[1:][differs]).tolist():
         for place in rows_of(table, row):

@@ -74,12 +74,21 @@ def _sagging(ctx: Context, limits: Limits) -> tuple[Bools, Bools]:
         if one is not None and _FACTOR in one.factors:
             factor = one.factors.index(_FACTOR)
             low = one.has[factor] & ~at_least(one.num[factor], one.den[factor], ratio)
-            here = np.fromiter((ctx.index.get(key, -1) for key in one.ids), np.int64, len(one.ids))
-            below[here[(here >= 0) & low]] = True
+            below[_rows(ctx, one.ids, low)] = True
         run = np.where(below, run + 1, 0)
     num, den = ctx.measures.ints("trend_num"), ctx.measures.ints("trend_den")
     today = known(num, den) & ~at_least(num, den, ratio)
     return today & (run >= days - 1), run >= days
+
+
+def _rows(ctx: Context, ids: tuple[str, ...], mask: Bools) -> Ints:
+    """Today's rows of the marked customers of another day."""
+    places = np.flatnonzero(mask)
+    if ids == ctx.facts.ids:
+        return places
+    rows = (ctx.index.get(ids[place], -1) for place in places.tolist())
+    here = np.fromiter(rows, np.int64, len(places))
+    return np.asarray(here[here >= 0])
 
 
 def _hit(ctx: Context, limits: Limits, row: int, severity: int, fires: bool) -> Hit:
