@@ -1,0 +1,100 @@
+"""Every request our connectors make, held against the vendors' contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.contract.validator import Contract, ContractError
+from tests.sandbox.process import Sandbox, running
+from tests.sync.bench import SYSTEMS, Bench, new_bench
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with running("--customers", "24") as started:
+        yield started
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[requests.PreparedRequest]:
+    """The requests that really go out, in order."""
+    found: list[requests.PreparedRequest] = []
+    send = requests.Session.send
+
+    def watched(
+        session: requests.Session, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        found.append(request)
+        return send(session, request, **options)
+
+    monkeypatch.setattr(requests.Session, "send", watched)
+    return found
+
+
+def check_all(bench: Bench, sent: list[requests.PreparedRequest]) -> dict[str, int]:
+    """Hold every request against its system's contract; how many there were of each."""
+    counts = dict.fromkeys(SYSTEMS, 0)
+    for request in sent:
+        assert request.url is not None
+        assert request.method is not None
+        system = urlsplit(request.url).path.split("/")[1]
+        if system not in counts:
+            continue
+        counts[system] += 1
+        body = request.body.encode() if isinstance(request.body, str) else request.body
+        assert body is None or isinstance(body, bytes)
+        base_url = bench.sandbox.base_url(system)
+        Contract.load(system).check_request(request.method, request.url, base_url, body)
+        assert request.headers["Authorization"].startswith("Bearer ")
+        assert bench.key not in request.url
+    return counts
+
+
+def test_first_load_incremental_and_retried_rows(
+    sandbox: Sandbox, tmp_path: Path, sent: list[requests.PreparedRequest]
+) -> None:
+    bench = new_bench(sandbox, tmp_path)
+    for system, path in (
+        ("hubspot", "contacts"),
+        ("hubspot", "emails/search"),
+        ("stripe", "invoices"),
+        ("posthog", "query"),
+        ("intercom", "conversations"),
+    ):
+        sandbox.fault(system, "bad_row", path=path)
+    bench.sync()
+    assert {problem.source for problem in bench.problems()} == set(SYSTEMS)
+    bench.sync()
+    assert bench.problems() == []
+    sandbox.call("control", "POST", "/today", json={"today": "2026-11-24"})
+    bench.sync()
+    sandbox.call("control", "POST", "/today", json={"today": "2026-11-21"})
+    counts = check_all(bench, sent)
+    assert all(count > 10 for count in counts.values())
+    bench.store.close()
+
+
+def test_versions_are_pinned(
+    sandbox: Sandbox, tmp_path: Path, sent: list[requests.PreparedRequest]
+) -> None:
+    bench = new_bench(sandbox, tmp_path)
+    bench.sync(["stripe", "intercom"], phase="essential")
+    for request in sent:
+        path = urlsplit(str(request.url)).path
+        if path.startswith("/stripe"):
+            assert request.headers["Stripe-Version"] == "2026-10-28.endive"
+        elif path.startswith("/intercom"):
+            assert request.headers["Intercom-Version"] == "2.16"
+    bench.store.close()
+
+
+def test_the_check_refuses_what_a_contract_does_not_name() -> None:
+    url = "http://127.0.0.1:1/stripe/v1/customers?limitt=1"
+    with pytest.raises(ContractError, match="unknown query parameter"):
+        Contract.load("stripe").check_request("GET", url, "http://127.0.0.1:1/stripe", None)
