@@ -29,8 +29,8 @@ def measure(
     """All metrics as of `day`; facts dated after it do not exist.
 
     Beside the columns of `money_metrics`, `usage_metrics`, `service_metrics` and
-    `relationship_metrics`: joined_crm / _billing / _usage / _support (bool); tier and stage as of
-    the day and tags (which choose the health model); customer_since (day of the first counted
+    `relationship_metrics`: joined_crm / _billing / _usage / _support (bool); tier, stage and
+    owner_id as of the day and tags (which choose the health model); customer_since (day of the first counted
     subscription, else of creation); exists (bool): False for one created after the day.
     `prepared` and `events` save reading the same facts again for every day of a run.
     """
@@ -44,6 +44,7 @@ def measure(
     data |= {f"joined_{kind}": facts.joined(kind) for kind in KINDS}
     data["tier"], _ = field_on(facts, ready.fields, "tier", day)
     data["stage"], _ = field_on(facts, ready.fields, "stage", day)
+    data["owner_id"], _ = field_on(facts, ready.fields, "owner_id", day)
     data["tags"] = facts.customers["tags"]
     tenure = money.ints("tenure")
     created = facts.customers.ints("created_on")

@@ -95,7 +95,7 @@ def _singles(ctx: Context) -> list[Hit]:
 
 
 def _without_csm(ctx: Context) -> list[Hit]:
-    owners, joined = ctx.facts.customers["owner_id"], ctx.facts.joined("crm")
+    owners, joined = ctx.measures["owner_id"], ctx.facts.joined("crm")
     rows = [row for row in np.flatnonzero(joined).tolist() if not owners[row]]
     values = {"clause": NO_CSM}
     return [_hit(ctx, row, NO_CSM, HIGH, "No CSM assigned.", values, {}) for row in rows]

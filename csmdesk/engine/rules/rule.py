@@ -72,10 +72,10 @@ class Context:
 
     @cached_property
     def left_out(self) -> Bools:
-        """Churned, paused, internal and demo customers."""
+        """Churned, paused, internal and demo customers, and those created after D."""
         statuses = self.measures["status"]
         gone = np.array([status in LEFT_OUT_STATUSES for status in statuses], np.bool_)
-        return np.asarray(gone | self.flagged)
+        return np.asarray(gone | self.flagged | ~np.asarray(self.measures["exists"]))
 
     @cached_property
     def _watched(self) -> dict[str, dict[tuple[int, str], Task]]:

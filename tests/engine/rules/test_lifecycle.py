@@ -134,6 +134,7 @@ def test_left_out_customers() -> None:
     for row, customer in (
         ({"status": "Churned"}, "c0"),
         ({"status": "Paused"}, "c0"),
+        ({"exists": False}, "c0"),
         ({}, account("c0", flag="internal")),
         ({}, account("c0", flag="Demo")),
     ):

@@ -51,11 +51,13 @@ DEFAULTS: dict[str, Any] = {
     "set_to_cancel": False,
     "acv_derived": False,
     "never_logged_in": False,
+    "exists": True,
+    "owner_id": None,
     "products": (),
     "renewal_subscription": None,
     "trend_median": 1_000_000,
 }
-_BOOLS = frozenset(("active", "set_to_cancel", "acv_derived", "never_logged_in"))
+_BOOLS = frozenset(("active", "set_to_cancel", "acv_derived", "never_logged_in", "exists"))
 
 
 def measures(rows: Sequence[Mapping[str, Any]]) -> Columns:
