@@ -64,12 +64,11 @@ class Today:
 
 def align(past: HistoryDay, today: Today) -> Past:
     """A history day in today's customer order."""
+    if not past.ids:
+        return _absent(past.day, len(today.ids))
     place = _places(past.ids, today.ids)
     there = place >= 0
     index = np.where(there, place, 0)
-    if not past.ids:
-        index = np.zeros(0, dtype=np.int64) if not today.ids else index
-        return _absent(past.day, len(today.ids))
     chi = np.where(there, past.chi[index], -1).astype(np.int64)
     has = past.has[:, index]
     names = [BY_KEY[key].pillar if key in BY_KEY else key for key in past.factors]
@@ -81,7 +80,7 @@ def align(past: HistoryDay, today: Today) -> Past:
     if past.factors == today.factors:
         comparable &= (has == today.has).all(axis=0)
     else:
-        comparable &= False
+        comparable[:] = False
     return Past(
         past.day,
         chi,
@@ -98,11 +97,9 @@ def _absent(day: int, count: int) -> Past:
 
 
 def _places(old: tuple[str, ...], new: tuple[str, ...]) -> Ints:
-    """Position in `old` (ascending) of each of `new`, -1 where it is not there."""
+    """Position in `old` (ascending, not empty) of each of `new`, -1 where it is not there."""
     if old == new:
         return np.arange(len(new), dtype=np.int64)
-    if not old:
-        return np.full(len(new), -1, dtype=np.int64)
     known, wanted = np.array(old), np.array(new)
     place = np.minimum(np.searchsorted(known, wanted), len(old) - 1)
     return np.where(known[place] == wanted, place, -1).astype(np.int64)

@@ -110,6 +110,12 @@ def test_history_of_other_customers_is_joined_by_id() -> None:
     assert health.held_band.tolist() == [NEUTRAL, NEUTRAL, GOOD]
 
 
+def test_a_day_without_customers_tells_nothing() -> None:
+    nobody = history_day(assess(facts([]), measures(0), PLAIN, DAY - 1, ()))
+    health = on(DAY, 40, [nobody])
+    assert (int(health.health_marker[0]), int(health.held_band[0])) == (0, NEUTRAL)
+
+
 def test_activity_rank() -> None:
     events = np.array([*range(19), 5, -1], dtype=np.int64)
     active = np.ones(21, dtype=np.bool_)
