@@ -14,7 +14,7 @@ from csmdesk.domain.errors import BadInput
 from csmdesk.store.edits import VERBS
 from csmdesk.store.edits.plan import TABLES, Key, Moment, Row, Wanted, read_row
 from csmdesk.store.schema.work import AUDIT
-from csmdesk.store.sql import delete_sql, fetch, upsert_sql
+from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
 
 Change = tuple[str, Key, Row | None, Row | None]
 """Table, key, row before, row after."""
@@ -129,15 +129,14 @@ def _write(conn: Connection, wanted: list[Wanted]) -> tuple[Change, ...]:
     changes: list[Change] = []
     for one in wanted:
         before = read_row(conn, one.table, one.key)
-        if before == one.row:
-            continue
-        table = TABLES[one.table]
-        if one.row is None:
-            conn.exec_driver_sql(delete_sql(table), one.key)
-        else:
-            values = tuple(one.row[column.name] for column in table.columns)
-            conn.exec_driver_sql(upsert_sql(table), values)
-        changes.append((one.table, one.key, before, one.row))
+        if before != one.row:
+            changes.append((one.table, one.key, before, one.row))
+    for name, table in TABLES.items():
+        mine = [(key, after) for where, key, _, after in changes if where == name]
+        names = [column.name for column in table.columns]
+        many(conn, delete_sql(table), [key for key, after in mine if after is None])
+        kept = [tuple(after[one] for one in names) for _, after in mine if after is not None]
+        many(conn, upsert_sql(table), kept)
     return tuple(changes)
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,13 @@ def test_foreign_and_damaged_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="damaged") as caught:
         open_store(whole.path)
     assert "restore" in caught.value.remedy
+
+
+def test_an_encrypted_file_without_the_cipher_is_a_sentence(tmp_path: Path) -> None:
+    if find_spec("sqlcipher3") is not None:
+        pytest.skip("the cipher is installed")
+    with pytest.raises(StoreError, match="encrypted"):
+        open_store(tmp_path / "secret.sqlite", key=b"\x01" * 32)
 
 
 def test_backup_holds_the_rows_and_never_overwrites(store: Store) -> None:

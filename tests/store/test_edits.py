@@ -154,6 +154,16 @@ def test_texts_name_what_they_do(store: Store) -> None:
     assert undone.redo_text == "Redo tag 2 customers “vip”"
 
 
+def test_thousands_of_customers_are_one_step(store: Store) -> None:
+    with store.write() as conn:
+        everyone = tuple(with_customers(conn, 3000))
+    applied = do(store, Edit("tag_add", everyone, {"tags": ["vip"]}))
+    assert applied.text == "Tag 3000 customers “vip”"
+    with store.write() as conn:
+        assert undo(conn, ME, 2, D) is not None
+        assert work_rows(conn, "work_tag") == []
+
+
 def test_an_edit_that_changes_nothing_leaves_no_trace(store: Store) -> None:
     prepared(store)
     do(store, EDITS["tag_add"])

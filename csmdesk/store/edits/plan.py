@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.errors import BadInput
 from csmdesk.store.schema import work
+from csmdesk.store.sql import chunks, fetch, marks
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -62,10 +63,10 @@ Verb = Callable[[Moment, Edit], Plan]
 
 def read_row(conn: Connection, table: str, key: Key) -> Row | None:
     """A row of a work table by its primary key."""
-    names = [column.name for column in TABLES[table].primary_key]
-    where = " AND ".join(f"{name} = ?" for name in names)
-    found = conn.exec_driver_sql(f"SELECT * FROM {table} WHERE {where}", key).mappings().first()
-    return None if found is None else dict(found)
+    where = " AND ".join(f"{column.name} = ?" for column in TABLES[table].primary_key)
+    found = fetch(conn, f"SELECT * FROM {table} WHERE {where}", key)
+    names = (column.name for column in TABLES[table].columns)
+    return dict(zip(names, found[0], strict=True)) if found else None
 
 
 def blank(table: str, key: Key) -> Row:
@@ -105,8 +106,12 @@ def choice_arg(args: Mapping[str, object], name: str, choices: tuple[str, ...]) 
 
 def known_customers(moment: Moment, targets: tuple[str, ...]) -> tuple[str, ...]:
     """The targets, once each; BadInput names one that is no customer."""
-    sql = "SELECT 1 FROM customer WHERE customer_id = ?"
-    for one in targets:
-        if moment.conn.exec_driver_sql(sql, (one,)).first() is None:
+    wanted = tuple(dict.fromkeys(targets))
+    known: set[str] = set()
+    for part in chunks(wanted):
+        sql = f"SELECT customer_id FROM customer WHERE customer_id IN ({marks(len(part))})"
+        known.update(row[0] for row in fetch(moment.conn, sql, tuple(part)))
+    for one in wanted:
+        if one not in known:
             raise BadInput(f"There is no customer {one}.")
-    return tuple(dict.fromkeys(targets))
+    return wanted
