@@ -94,7 +94,7 @@ def _old_start(rng: np.random.Generator, months: int, role: Role) -> date:
 
 
 def _paying(role: Role) -> Paying:
-    if role.part in _LATE:
+    if role.part in _LATE and not (role.part == "collapse" and role.number % 2):
         return Paying(14, _LATE[role.part])
     if role.part == "card_fails":
         return Paying(0, 27, card_fails=True)
