@@ -57,17 +57,6 @@ def set_cursor(
     conn.exec_driver_sql(upsert_sql(CURSOR), (source, stream, text, int(complete), at))
 
 
-def stream_complete(conn: Connection, source: str, stream: str) -> bool:
-    """Whether the stream's last read came to its end."""
-    sql = "SELECT complete FROM sync_cursor WHERE source = ? AND stream = ?"
-    return bool(conn.exec_driver_sql(sql, (source, stream)).scalar())
-
-
-def clear_cursors(conn: Connection, source: str) -> None:
-    """Forget where the source stands: the next read is a full one."""
-    conn.exec_driver_sql("DELETE FROM sync_cursor WHERE source = ?", (source,))
-
-
 def add_problem(
     conn: Connection, source: str, stream: str, source_id: str, message: str, raw: str
 ) -> None:

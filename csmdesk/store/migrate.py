@@ -58,7 +58,9 @@ def backup(engine: Engine, path: Path, label: str) -> Path:
         target = folder / f"{path.stem}-{label}-{count}{path.suffix}"
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute("VACUUM INTO ?", (str(target),))
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA query_only = 0")  # the pooled connection may have read last
+        cursor.execute("VACUUM INTO ?", (str(target),))
     finally:
         raw.close()
     return target

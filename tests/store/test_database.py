@@ -117,6 +117,7 @@ def test_an_encrypted_file_without_the_cipher_is_a_sentence(tmp_path: Path) -> N
 def test_backup_holds_the_rows_and_never_overwrites(store: Store) -> None:
     with store.write() as conn:
         facts.upsert(conn, [company(1)])
+    with store.read() as conn:
         engine = conn.engine
     made = [migrate.backup(engine, store.path, "schema-0000") for _ in range(2)]
     assert len(set(made)) == 2

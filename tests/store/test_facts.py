@@ -100,10 +100,8 @@ def test_cursors_problems_and_results(store: Store) -> None:
     with store.write() as conn:
         assert cursors.get_cursor(conn, "hubspot", "companies") is None
         cursors.set_cursor(conn, "hubspot", "companies", {"after": "10"}, complete=False, at=1)
-        assert not cursors.stream_complete(conn, "hubspot", "companies")
         cursors.set_cursor(conn, "hubspot", "companies", {"after": "20"}, complete=True, at=2)
         assert cursors.get_cursor(conn, "hubspot", "companies") == {"after": "20"}
-        assert cursors.stream_complete(conn, "hubspot", "companies")
         cursors.add_problem(conn, "hubspot", "companies", "7", "no name", "{}")
         cursors.add_problem(conn, "hubspot", "companies", "7", "no id", "{}")
         assert [one.message for one in cursors.problems(conn)] == ["no id"]
