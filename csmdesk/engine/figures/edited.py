@@ -99,10 +99,11 @@ def _with_tasks(
 
 def _with_tags(portfolio: Portfolio, edit: Edit) -> Portfolio:
     customers = portfolio.customers
-    tag = str(edit.args["tag"])
+    given = edit.args["tags"]
+    assert isinstance(given, list | tuple)
     tags = list(customers["tags"])
     for row in _rows(customers["id"], edit.targets).tolist():
-        others = tuple(one for one in tags[row] if one != tag)
-        tags[row] = (*others, tag) if edit.verb == "tag_add" else others
+        others = tuple(one for one in tags[row] if one not in given)
+        tags[row] = (*others, *given) if edit.verb == "tag_add" else others
     changed = Columns({**customers.data, "tags": tags}, customers.length)
     return replace(portfolio, customers=changed)

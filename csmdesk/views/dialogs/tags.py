@@ -88,5 +88,5 @@ class TagDialog(QDialog):
         self._ask("tag_add", self._tag.text().strip())
 
     def _ask(self, verb: str, tag: str) -> None:
-        self.wanted.emit(Edit(verb, self._keys, {"tag": tag}))
+        self.wanted.emit(Edit(verb, self._keys, {"tags": [tag]}))
         self.accept()
