@@ -12,6 +12,7 @@ from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import HIGH, Task
 from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.rules.limits import Limits, known, rungs
+from csmdesk.engine.rules.products import rows_of
 from csmdesk.engine.rules.rule import CLEAR, COMMERCIAL, HOLDS, NONE, Context, Hit, Rule
 from csmdesk.engine.rules.wording import days_text
 
@@ -22,10 +23,11 @@ CONTRACT = "contract"
 
 def check(ctx: Context, limits: Limits) -> list[Hit]:
     level = _levels(ctx, limits)
-    hits = [
+    # Cancellations first: of two hits of one severity the lifecycle keeps the first.
+    hits = _cancellations(ctx, limits)
+    hits += [
         _renewal(ctx, limits, row, int(level[row])) for row in ctx.looked_at(RULE.id, level > 0)
     ]
-    hits += _cancellations(ctx, limits)
     told = {(hit.customer, hit.subject) for hit in hits}
     for (row, subject), task in ctx.watched(RULE.id).items():
         if (row, subject) not in told and _counted(ctx, row, subject):
@@ -112,10 +114,14 @@ def _counted(ctx: Context, row: int, subject: str) -> bool:
 
 
 def _served(ctx: Context, row: int) -> set[str]:
+    """A customer's subscriptions whose service has not ended."""
     table = ctx.facts.tables["subscription"]
     ended = table.ints("ended_on")
-    mine = (table.ints("customer") == row) & ((ended == MISSING) | (ended > ctx.day))
-    return {table["source_id"][place] for place in np.flatnonzero(mine).tolist()}
+    return {
+        table["source_id"][place]
+        for place in rows_of(table, row)
+        if ended[place] == MISSING or ended[place] > ctx.day
+    }
 
 
 def _clear(ctx: Context, limits: Limits, row: int, task: Task) -> str:

@@ -36,8 +36,9 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
     sagging = _sagging(ctx, limits)
     level = _levels(ctx.measures, limits, sagging[0])
     yesterday = _levels(ctx.before, limits, sagging[1])
+    halved = _halved(ctx.measures, limits)
     return [
-        _hit(ctx, limits, row, int(level[row]), bool(yesterday[row] > 0))
+        _hit(ctx, limits, row, int(level[row]), bool(yesterday[row] > 0), bool(halved[row]))
         for row in ctx.looked_at(RULE.id, level > 0)
     ]
 
@@ -91,7 +92,7 @@ def _rows(ctx: Context, ids: tuple[str, ...], mask: Bools) -> Ints:
     return np.asarray(here[here >= 0])
 
 
-def _hit(ctx: Context, limits: Limits, row: int, severity: int, fires: bool) -> Hit:
+def _hit(ctx: Context, limits: Limits, row: int, severity: int, fires: bool, halved: bool) -> Hit:
     measures = ctx.measures
     users, before = _pair(measures, row, "active_users", "active_users_prev")
     recent, base = _pair(measures, row, "events_28", "events_56")
@@ -102,7 +103,7 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, fires: bool) -> 
         "events_56": base,
         "ratio_millionths": _value(measures, row, "trend_adjusted"),
         "portfolio_millionths": _value(measures, row, "trend_median"),
-        "by_users": bool(_halved(measures, limits)[row]),
+        "by_users": halved,
     }
     evidence = ctx.evidence(("usage",), values, limits.shown(*LIMITS))
     text = _text(values) if severity else _recovering(values)

@@ -83,6 +83,14 @@ def test_set_to_cancel_is_high_for_any_term() -> None:
     assert "Set to cancel: ends 8 Jun 2027 in 200 days" in found.tasks[0].text
 
 
+def test_a_cancellation_is_told_before_the_renewal_of_the_same_subscription() -> None:
+    leaving = subscription(cancel_at=DAY + 5, cancelled_on=DAY - 1)
+    found = run(RULE, context([one(5, set_to_cancel=True)], given=[leaving]))
+    assert [task.text for task in found.tasks] == [
+        "Set to cancel: ends 25 Nov 2026 in 5 days, $20,040. Health 50."
+    ]
+
+
 def test_cancellation_decided_later_is_not_known_yet() -> None:
     leaving = subscription(cancel_at=DAY + 200, cancelled_on=DAY + 1)
     assert not run(RULE, context([{"set_to_cancel": True}], given=[leaving])).tasks
