@@ -17,7 +17,8 @@ from csmdesk.domain.columns import Columns
 from csmdesk.domain.inputs import SourceState
 from csmdesk.domain.portfolio import Portfolio
 
-_NONE = "\x01"
+_NONE, _SEPARATOR, _INNER = "\x01", "\x00", "\x02"
+_CONTROL = str.maketrans({_NONE: " ", _SEPARATOR: " ", _INNER: " "})
 _ALIGN = 8
 
 
@@ -80,10 +81,15 @@ def _pack_column(column: Any, writer: _Writer) -> dict[str, Any]:
     if isinstance(column, np.ndarray):
         return _pack_array(column, writer)
     if any(isinstance(item, tuple) for item in column):
-        joined = ["\x02".join(item) if item else "" for item in column]
-        return {"t": "names", "at": writer.add("\x00".join(joined).encode()), "n": len(column)}
-    texts = "\x00".join([_NONE if item is None else item for item in column])
+        joined = ["".join([_clean(name) + _INNER for name in item]) for item in column]
+        return {"t": "names", "at": writer.add(_SEPARATOR.join(joined).encode()), "n": len(column)}
+    texts = _SEPARATOR.join([_NONE if item is None else _clean(item) for item in column])
     return {"t": "text", "at": writer.add(texts.encode()), "n": len(column)}
+
+
+def _clean(text: str) -> str:
+    """Text without the three control characters of the frame, which no person can see anyway."""
+    return text if text.isprintable() else text.translate(_CONTROL)
 
 
 def _unpack(item: dict[str, Any], body: memoryview) -> Any:
@@ -114,7 +120,7 @@ def _unpack_column(item: dict[str, Any], body: memoryview) -> Any:
     if item["t"] == "array":
         return _unpack_array(item, body)
     start, size = item["at"]
-    texts = str(body[start : start + size], "utf-8").split("\x00") if item["n"] else []
+    texts = str(body[start : start + size], "utf-8").split(_SEPARATOR) if item["n"] else []
     if item["t"] == "names":
-        return [tuple(text.split("\x02")) if text else () for text in texts]
+        return [tuple(text.split(_INNER)[:-1]) for text in texts]
     return [None if text == _NONE else text for text in texts]
