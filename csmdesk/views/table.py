@@ -95,8 +95,7 @@ class DataTable(QWidget):
 
     def selected(self) -> tuple[str, ...]:
         """Ids of the selected rows, top to bottom."""
-        rows = sorted(index.row() for index in self.grid.selectionModel().selectedRows(0))
-        return tuple(self.model.key(row) for row in rows)
+        return tuple(self.model.key(row) for row in self._selected_rows())
 
     def current(self) -> str:
         index = self.grid.currentIndex()
@@ -121,7 +120,7 @@ class DataTable(QWidget):
         head = self.grid.horizontalHeader()
         order = [head.logicalIndex(place) for place in range(head.count())]
         shown = [column for column in order if not head.isSectionHidden(column)]
-        rows = sorted(index.row() for index in self.grid.selectionModel().selectedRows(0))
+        rows = self._selected_rows()
         if not rows:
             return
         lines = [[self.model.columns[column].title for column in shown]]
@@ -181,6 +180,13 @@ class DataTable(QWidget):
         model = self.model
         model.modelAboutToBeReset.connect(self._keep_selection)
         model.layoutAboutToBeChanged.connect(self._keep_selection)
+
+    def _selected_rows(self) -> list[int]:
+        """Ascending; read from the ranges, for one index a row is slow when all are selected."""
+        rows: set[int] = set()
+        for part in self.grid.selectionModel().selection():
+            rows.update(range(part.top(), part.bottom() + 1))
+        return sorted(rows)
 
     # -- selection by id ----------------------------------------------------------------------
     def _keep_selection(self) -> None:

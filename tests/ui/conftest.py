@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from csmdesk.domain.days import start_of_day
@@ -24,6 +27,14 @@ def book() -> Portfolio:
 
 def now() -> datetime:
     return datetime.fromtimestamp(start_of_day(DAY) + 8 * 3_600, UTC)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Windows of a finished test go now, not by the collector in the middle of a later paint."""
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
 
 
 @pytest.fixture
@@ -46,3 +57,4 @@ def window(desk: Desk, tmp_path: Path, book: Portfolio, qtbot: QtBot) -> Iterato
     desk._show(book)
     yield made
     made.close()
+    made.deleteLater()

@@ -57,8 +57,8 @@ class DetachedWindow(QWidget):
 
     closed = Signal(object)
 
-    def __init__(self, holder: Holder) -> None:
-        super().__init__()
+    def __init__(self, holder: Holder, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
         self.holder = holder
         self.setObjectName("page")
         self.setWindowTitle(f"{holder.title} – CSMDesk")
@@ -148,7 +148,7 @@ class Documents(QTabWidget):
             return
         holder = self.holder(place)
         self.removeTab(place)
-        window = DetachedWindow(holder)
+        window = DetachedWindow(holder, self.window())
         window.closed.connect(self._attach)
         self.detached.append(window)
         self._refresh(holder)
