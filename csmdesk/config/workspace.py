@@ -11,10 +11,18 @@ import msgspec
 import tomlkit
 
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.settings import Settings
+from csmdesk.domain.settings import Features, Settings
 
 CONFIG_NAME = "workspace.toml"
 DATABASE_NAME = "csmdesk.sqlite"
+DEMO = Settings(
+    name="Demo",
+    demo=True,
+    features=Features(
+        key=("report_viewed", "export_created", "rule_edited", "scan_run", "sso_login")
+    ),
+)
+"""What a new demo workspace is configured with: key features, so that all rules can speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,7 @@ def open_workspace(folder: Path, *, demo: bool = False) -> Workspace:
         ) from error
     path = folder / CONFIG_NAME
     if not path.exists():
-        name = "Demo" if demo else "My workspace"
-        write_settings(path, Settings(name=name, demo=demo))
+        write_settings(path, DEMO if demo else Settings())
     settings = read_settings(path)
     if settings.demo != demo:
         kind, remedy = (

@@ -11,6 +11,7 @@ from csmdesk.domain.findings import Findings, HistoryDay, Previous
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS
 from csmdesk.engine.health.history import history_day
+from csmdesk.engine.money.prepared import Prepared
 from csmdesk.engine.run import prepare_run, run_day
 from csmdesk.jobs.session import Session
 from csmdesk.store import findings as stored
@@ -25,6 +26,7 @@ class EngineOutcome:
     """`facts` and `findings` of the last day, days run, rows of findings that changed."""
 
     facts: Facts
+    prepared: Prepared
     findings: Findings
     days: int
     changed: int
@@ -51,19 +53,21 @@ def run_engine(session: Session, day: int, cancel: CancelToken, report: Report) 
     owed = days_owed(last.day if last is not None else None, day)
     with session.store.read() as conn:
         previous = stored.load_previous(conn, owed.start)
-    changed = 0
+    changed, began = 0, session.clock()
     findings, inputs = None, prepare_run(facts, session.settings)
     for count, each in enumerate(owed):
         cancel.check()
         text = "Scoring today" if each == day else f"Scoring {iso_day(each)}"
         report(Progress("engine", text, count, len(owed)))
         findings = run_day(facts, session.settings, each, previous, inputs)
+        ms = round((session.clock() - began) * 1_000)
         with session.store.write() as conn:
-            changed += stored.save_day(conn, findings, session.settings, at=session.now()).total
+            saved = stored.save_day(conn, findings, session.settings, at=session.now(), ms=ms)
+        changed += saved.total
         previous = advanced(previous, findings)
     assert findings is not None
     report(Progress("engine", "Scored", len(owed), len(owed)))
-    return EngineOutcome(facts, findings, len(owed), changed)
+    return EngineOutcome(facts, inputs.money, findings, len(owed), changed)
 
 
 def advanced(previous: Previous, findings: Findings) -> Previous:

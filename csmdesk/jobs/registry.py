@@ -11,7 +11,7 @@ from csmdesk.engine.schedule import is_due
 from csmdesk.jobs import run as running
 from csmdesk.jobs.run import Show
 from csmdesk.jobs.session import Session
-from csmdesk.jobs.snapshot import build_portfolio
+from csmdesk.jobs.snapshot import build_portfolio, keep_overview
 from csmdesk.store import findings as stored
 
 Job = Callable[[Session, dict[str, Any], CancelToken, Report, Show], dict[str, Any]]
@@ -24,7 +24,10 @@ def snapshot(
     with session.store.read() as conn:
         if stored.last_run(conn) is None:
             return {}
-    show(build_portfolio(session, args.get("day", session.today())))
+    portfolio = build_portfolio(session, args.get("day", session.today()))
+    show(portfolio)
+    if portfolio.day == session.today():
+        keep_overview(session, portfolio)
     return {}
 
 

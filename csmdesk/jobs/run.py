@@ -11,15 +11,14 @@ from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
 from csmdesk.domain.texts import plural
 from csmdesk.engine.figures.dashboard import dashboard
-from csmdesk.engine.run import run_day
+from csmdesk.engine.run import prepare_run, run_day
 from csmdesk.jobs.engine import run_engine
 from csmdesk.jobs.lock import workspace_lock
 from csmdesk.jobs.session import Session
-from csmdesk.jobs.snapshot import portfolio_of
+from csmdesk.jobs.snapshot import keep_overview, portfolio_of
 from csmdesk.jobs.sync import SyncOutcome, read_sources
 from csmdesk.store import findings as stored
 from csmdesk.store.load import load_facts
-from csmdesk.store.overview import write_overview
 
 Show = Callable[[Portfolio], None]
 
@@ -44,9 +43,8 @@ def run(
         if sync:
             outcome = _read(session, day, cancel, report, show)
         engine = run_engine(session, day, cancel, report)
-        portfolio = portfolio_of(session, day, engine.facts, engine.findings)
-        with session.store.write() as conn:
-            write_overview(conn, portfolio)
+        portfolio = portfolio_of(session, day, engine.facts, engine.prepared, engine.findings)
+        keep_overview(session, portfolio)
     if show is not None:
         show(portfolio)
     summary = outcome.summary()
@@ -90,9 +88,9 @@ def _preview(session: Session, day: int, show: Show | None) -> None:
         facts = load_facts(conn, session.settings)
     if not facts.count:
         return
-    findings = run_day(facts, session.settings, day, Previous({}, {}, ()))
-    portfolio = portfolio_of(session, day, facts, findings, preview=True)
-    with session.store.write() as conn:
-        write_overview(conn, portfolio)
+    inputs = prepare_run(facts, session.settings)
+    findings = run_day(facts, session.settings, day, Previous({}, {}, ()), inputs)
+    portfolio = portfolio_of(session, day, facts, inputs.money, findings, preview=True)
+    keep_overview(session, portfolio)
     if show is not None:
         show(portfolio)

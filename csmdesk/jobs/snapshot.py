@@ -13,10 +13,14 @@ from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import BANDS, Findings, Health, HistoryDay
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
+from csmdesk.domain.scope import Scope
+from csmdesk.domain.texts import plural
 from csmdesk.engine.figures.counted import with_counts
+from csmdesk.engine.figures.customers import totals
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.measure import measure
-from csmdesk.engine.money.prepared import prepare
+from csmdesk.engine.money.mrr import subscription_columns
+from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.segments import segment_mask
 from csmdesk.jobs import snapshot_columns as columns
 from csmdesk.jobs.session import Session
@@ -24,6 +28,7 @@ from csmdesk.store import findings as stored
 from csmdesk.store.fingerprint import fingerprint
 from csmdesk.store.history import chi_matrix, history
 from csmdesk.store.load import load_facts
+from csmdesk.store.overview import write_overview
 from csmdesk.store.snapshot import snapshot_rows
 
 CHANGE_DAYS = 30
@@ -34,20 +39,35 @@ def build_portfolio(session: Session, day: int) -> Portfolio:
     with session.store.read() as conn:
         facts = load_facts(conn, session.settings)
         kept = history(conn, day - 30, day)
-    measures = measure(facts, session.settings, day, prepare(facts, session.settings))
+    prepared = prepare(facts, session.settings)
+    measures = measure(facts, session.settings, day, prepared)
     before = tuple(one for one in kept if one.day < day)
     health = assess(facts, measures, session.settings, day, before)
     frozen = [one for one in kept if one.day == day]
     if frozen:
         health = as_stored(health, frozen[0])
-    return _assemble(session, day, facts, measures, health, preview=False)
+    return _assemble(session, day, facts, prepared, measures, health)
 
 
 def portfolio_of(
-    session: Session, day: int, facts: Facts, findings: Findings, *, preview: bool = False
+    session: Session,
+    day: int,
+    facts: Facts,
+    prepared: Prepared,
+    findings: Findings,
+    *,
+    preview: bool = False,
 ) -> Portfolio:
     """The portfolio of a run's last day, from what the run has in hand."""
-    return _assemble(session, day, facts, findings.measures, findings.health, preview=preview)
+    portfolio = _assemble(session, day, facts, prepared, findings.measures, findings.health)
+    return replace(portfolio, preview=preview)
+
+
+def keep_overview(session: Session, portfolio: Portfolio) -> None:
+    """Write what the next start shows in its first frame."""
+    figures = totals(portfolio, Scope(portfolio.day)).as_json()
+    with session.store.write() as conn:
+        write_overview(conn, portfolio, figures)
 
 
 def as_stored(health: Health, day: HistoryDay) -> Health:
@@ -73,7 +93,12 @@ def as_stored(health: Health, day: HistoryDay) -> Health:
 
 
 def _assemble(
-    session: Session, day: int, facts: Facts, measures: Columns, health: Health, *, preview: bool
+    session: Session,
+    day: int,
+    facts: Facts,
+    prepared: Prepared,
+    measures: Columns,
+    health: Health,
 ) -> Portfolio:
     settings = session.settings
     with session.store.read() as conn:
@@ -82,7 +107,6 @@ def _assemble(
         run = stored.last_run(conn)
     chi[-1] = health.chi
     index = {one: row for row, one in enumerate(facts.ids)}
-    prepared = prepare(facts, settings)
     tasks = columns.joined(work.tasks, index)
     tags = columns.merged_tags(facts, work)
     customers = columns.customers(facts, measures, health, settings, prepared, tags, day)
@@ -101,7 +125,7 @@ def _assemble(
         currency=settings.money.reporting_currency,
         built_at=session.now(),
         fingerprint=fingerprint(settings),
-        preview=preview,
+        preview=False,
         sources=facts.sources,
         csms=tuple(sorted({name for name in customers.texts("csm") if name})),
         segments=tuple(segment.name for segment in settings.segments),
@@ -114,7 +138,7 @@ def _assemble(
         renewals=columns.renewals(facts, measures, day),
         contacts=columns.recent_contacts(facts, day),
         activities=columns.recent_activities(facts, day),
-        subscriptions=columns.subscriptions(facts),
+        subscriptions=subscription_columns(facts, prepared, day),
         chi_history=chi,
         factors=health.factors,
         num=health.num,
@@ -125,13 +149,22 @@ def _assemble(
         weight=health.weight,
         weight_total=health.weight_total,
         cap_points=health.cap_points,
-        notices=run.notices if run is not None else (),
+        notices=(*(run.notices if run is not None else ()), *_money_notices(measures)),
         rules=tuple((r.rule, r.checked, r.reason) for r in run.rules) if run is not None else (),
         run_day=run.day if run is not None else MISSING,
         run_at=run.at if run is not None else MISSING,
         run_ms=run.ms if run is not None else 0,
         measures=measures,
     )
+
+
+def _money_notices(measures: Columns) -> tuple[str, ...]:
+    """Amounts without an exchange rate are in no figure: that must be said."""
+    lost = int(measures["missing_rate"].sum())
+    if not lost:
+        return ()
+    who = plural(lost, "customer")
+    return (f"{who} pay in a currency without an exchange rate: left out of all money figures.",)
 
 
 def with_change(customers: Columns, chi: NDArray[np.int16]) -> Columns:

@@ -199,10 +199,3 @@ def recent_activities(facts: Facts, day: int) -> Columns:
         "direction": kept(table["direction"], mask),
     }
     return Columns(data, int(mask.sum()))
-
-
-def subscriptions(facts: Facts) -> Columns:
-    """Every subscription with its dates; rows as in the facts."""
-    table = facts.tables["subscription"]
-    names = ("customer", "started_on", "cancelled_on", "ended_on")
-    return Columns({name: table.ints(name) for name in names}, table.length)
