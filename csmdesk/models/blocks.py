@@ -12,13 +12,18 @@ from csmdesk.domain.page import Block, Head, Table
 from csmdesk.models.columns import Cell, Column, Tip
 from csmdesk.models.rows import ColumnRows, Rows
 
-STRETCH_WIDTH = 240
+STRETCH_WIDTH = 200
 """Width of a column that takes what is left, before anything is left."""
 
 
 def block_columns(table: Table) -> tuple[Column, ...]:
     """One column per head; a column whose cells are pills is painted as such."""
     return tuple(_column(table, place, head) for place, head in enumerate(table.heads))
+
+
+def stretching(table: Table) -> frozenset[str]:
+    """Keys of the columns that take what is left."""
+    return frozenset(head.key for head in table.heads if not head.width)
 
 
 def _column(table: Table, place: int, head: Head) -> Column:
@@ -47,8 +52,18 @@ def block_signature(block: Block) -> tuple[object, ...]:
     """Equal for blocks that one widget can show one after the other."""
     if isinstance(block, Table):
         kinds = tuple((column.key, column.cell) for column in block_columns(block))
-        return type(block), block.key, kinds
+        return type(block), block.key, kinds if block.rows else ()
     return type(block), block.key
+
+
+def can_follow(former: tuple[object, ...], signature: tuple[object, ...]) -> bool:
+    """Whether the widget made for one signature can show a block of the other.
+
+    A table without rows says nothing of its columns, so a widget with columns can show it.
+    """
+    if former[:2] != signature[:2]:
+        return False
+    return former == signature or (len(signature) > 2 and not signature[2])
 
 
 def _text(key: str) -> Callable[[Rows, int], str]:

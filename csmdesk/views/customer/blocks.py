@@ -9,14 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel
 
 from csmdesk.domain import page as shapes
-from csmdesk.models.blocks import block_columns, block_rows, choices
+from csmdesk.models.blocks import block_columns, block_rows, choices, stretching
 from csmdesk.models.table import TableModel
 from csmdesk.views.charts.chart import Chart
 from csmdesk.views.customer.breakdown import BreakdownView
+from csmdesk.views.grid import COMPACT_ROW_HEIGHT
 from csmdesk.views.memory import Memory
-from csmdesk.views.table import COMPACT_ROW_HEIGHT, DataTable
+from csmdesk.views.table import DataTable
 from csmdesk.views.widgets.cards import Card
-from csmdesk.views.widgets.controls import PillMenu
+from csmdesk.views.widgets.controls import PillMenu, button
+from csmdesk.views.widgets.labels import plain_tip
 from csmdesk.views.widgets.states import Saying
 from csmdesk.views.widgets.task_actions import TaskActions
 from csmdesk.views.widgets.tip import plain_label
@@ -27,8 +29,9 @@ if TYPE_CHECKING:
     from csmdesk.runtime.desk import Desk
 
 MOST_ROWS = 12
-LEAST_ROWS = 3
-HEAD_HEIGHT = 36
+HEAD_HEIGHT, SCROLL_ROOM, EMPTY_HEIGHT = 32, 12, 128
+LEAST_STRETCH = 130
+"""Width below which an elastic column scrolls instead of shrinking further."""
 TASK_TABLES = ("open_tasks", "closed_tasks")
 
 
@@ -88,11 +91,6 @@ class FieldsView(Card):
             self._values[field.key] = value
 
 
-def plain_tip(text: str) -> str:
-    """Text for Qt's own tooltips, which would take what looks like markup for markup."""
-    return text.replace("<", "‹").replace(">", "›")
-
-
 class TableView(Card):
     """A table of the page, as tall as its rows up to a dozen."""
 
@@ -101,6 +99,7 @@ class TableView(Card):
         self._day = day
         self._block = block
         self._chosen: dict[str, str] = {}
+        self._stretching = stretching(block)
         self.table = DataTable(
             TableModel(block_columns(block), self),
             f"customer/{block.key}",
@@ -109,10 +108,10 @@ class TableView(Card):
             Saying(block.empty),
         )
         self.table.set_compact(True)
+        self.table.grid.resized.connect(self._fit)
         self._menus: dict[str, PillMenu] = {}
         if block.key in TASK_TABLES:
-            self.actions_of_tasks = TaskActions(self.table, desk)
-            self.head.addLayout(self.actions_of_tasks.buttons)
+            self._offer_actions(block.key, desk)
         for key, title in block.filters:
             menu = PillMenu(title)
             menu.chosen.connect(self._chooser(key))
@@ -133,8 +132,7 @@ class TableView(Card):
             if choice is not None:
                 texts = [("All", ""), *((text, text) for text in choice.texts)]
                 menu.set_choices(texts, self._chosen.get(key, ""))
-        rows = min(max(len(block.rows), LEAST_ROWS), MOST_ROWS)
-        self.table.setFixedHeight(HEAD_HEIGHT + rows * COMPACT_ROW_HEIGHT + 14)
+        self.table.setFixedHeight(table_height(len(block.rows)))
 
     def texts(self) -> list[dict[str, str]]:
         """What is shown: one mapping of head key to text per visible row."""
@@ -143,6 +141,23 @@ class TableView(Card):
             {column.key: model.text(row, place) for place, column in enumerate(model.columns)}
             for row in range(model.rowCount())
         ]
+
+    def _offer_actions(self, key: str, desk: Desk) -> None:
+        """All buttons where there is work to do; where it is done, keys and the menu remain."""
+        self.actions_of_tasks = TaskActions(self.table, desk)
+        if key == TASK_TABLES[0]:
+            self.head.addLayout(self.actions_of_tasks.buttons)
+
+    def _fit(self) -> None:
+        """Columns keep their width; the one that takes what is left gets the rest of the room."""
+        layout = self.table.layout_of_columns
+        shown = [placed for placed in layout.placed if placed.shown]
+        elastic = [placed for placed in shown if placed.key in self._stretching]
+        fixed = sum(placed.width for placed in shown if placed not in elastic)
+        room = self.table.grid.viewport().width() - fixed
+        for placed in elastic:
+            placed.width = max(room // len(elastic), LEAST_STRETCH)
+        layout.fit()
 
     def _chooser(self, key: str) -> Callable[[str], None]:
         def chosen(text: str) -> None:
@@ -162,6 +177,13 @@ class TableView(Card):
         return mask
 
 
+def table_height(rows: int) -> int:
+    """Pixels for a table of `rows` rows: up to a dozen are seen at once, none needs words."""
+    if not rows:
+        return EMPTY_HEIGHT
+    return HEAD_HEIGHT + min(rows, MOST_ROWS) * COMPACT_ROW_HEIGHT + SCROLL_ROOM
+
+
 class SeriesView(Card):
     """A chart under its title."""
 
@@ -173,6 +195,10 @@ class SeriesView(Card):
     def show_block(self, block: shapes.Series) -> None:
         self.title.setText(block.title)
         self.chart.show_series(block)
+
+    def days(self) -> list[int]:
+        """Days that the chart has."""
+        return list(self.chart.series.days)
 
 
 BlockView = FieldsView | TableView | SeriesView | BreakdownView
@@ -186,6 +212,11 @@ def make_view(block: shapes.Block, day: int, desk: Desk, memory: Memory) -> Bloc
     if isinstance(block, shapes.Series):
         return SeriesView(block)
     return BreakdownView(block)
+
+
+def add_button(view: BlockView, text: str, run: Callable[[], object], tip: str) -> None:
+    """A quiet button at the right of a card's title."""
+    view.head.addWidget(button(text, run, kind="quiet", tip=tip))
 
 
 def update_view(view: BlockView, block: shapes.Block, day: int) -> None:

@@ -38,11 +38,11 @@ def _last(context: CustomerContext) -> Fields:
 def _contacts(context: CustomerContext) -> Table:
     heads = (
         Head("name", "Name"),
-        Head("title", "Title", width=170),
+        Head("title", "Title", width=140),
         Head("role", "Role", width=120),
-        Head("email", "E-mail", width=230),
-        Head("last_seen", "Last seen", width=110),
-        Head("state", "State", width=90),
+        Head("email", "E-mail", width=190),
+        Head("last_seen", "Last seen", width=100),
+        Head("state", "State", width=80),
     )
     rows = []
     for one in context.rows.contacts:
@@ -70,10 +70,10 @@ def _timeline(context: CustomerContext) -> Table:
     entries.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     heads = (
         Head("when", "When", width=110),
-        Head("kind", "Kind", width=110),
+        Head("kind", "Kind", width=90),
         Head("subject", "Subject"),
-        Head("who", "Who", width=170),
-        Head("detail", "Detail", width=150),
+        Head("who", "Who", width=130),
+        Head("detail", "Detail", width=160),
     )
     rows = tuple(
         (

@@ -79,12 +79,12 @@ def _mrr(context: CustomerContext) -> Series:
 def _subscriptions(context: CustomerContext) -> Table:
     heads = (
         Head("product", "Product"),
-        Head("status", "Status", width=100),
+        Head("status", "Status", width=90),
         Head("quantity", "Quantity", right=True, width=80),
         Head("price", "Price", right=True, width=130),
-        Head("started", "Started", width=110),
-        Head("next", "Next billing", width=110),
-        Head("ends", "Ends", width=110),
+        Head("started", "Started", width=100),
+        Head("next", "Next billing", width=100),
+        Head("ends", "Ends", width=100),
     )
     names = {product.source_id: product.name for product in context.rows.products}
     items: dict[str, list[tuple[str, int, str]]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import SEVERITIES
 from csmdesk.domain.page import Cell, Head, Tab, Table
+from csmdesk.domain.texts import number
 from csmdesk.engine.figures.customer.context import CustomerContext, text_cell
 from csmdesk.engine.figures.tasks import open_mask
 from csmdesk.engine.rules import RULES
@@ -15,8 +16,8 @@ HEADS = (
     Head("priority", "Priority", width=90),
     Head("task", "Task"),
     Head("type", "Type", width=150),
-    Head("status", "Status", width=120),
-    Head("due", "Due", width=100),
+    Head("status", "Status", width=140),
+    Head("due", "Due", width=110),
     Head("first_seen", "First seen", width=110),
 )
 
@@ -61,22 +62,33 @@ def _cells(context: CustomerContext, row: int) -> tuple[Cell, ...]:
         Cell(text, text, tip=tip),
         text_cell(TITLES[tasks["rule"][row]]),
         _status(context, row),
-        context.day_cell(int(tasks["due_on"][row])),
+        _due(context, row),
         context.day_cell(int(tasks["first_seen"][row])),
     )
+
+
+def _due(context: CustomerContext, row: int) -> Cell:
+    """The due day; "overdue 3 d" while the task is open."""
+    day = int(context.portfolio.tasks["due_on"][row])
+    cell = context.day_cell(day)
+    done = context.portfolio.tasks["shown_state"][row] == "finished"
+    late = context.day - day
+    if late <= 0 or day == MISSING or done or not context.portfolio.tasks["active"][row]:
+        return cell
+    return Cell(f"overdue {number(late)} d", cell.value, "poor", cell.tip)
 
 
 def _status(context: CustomerContext, row: int) -> Cell:
     tasks = context.portfolio.tasks
     snoozed = int(tasks["snooze_until"][row])
     if not tasks["active"][row]:
-        return Cell("resolved", "resolved", "good", pill=True)
+        return Cell("Resolved", "resolved", "", pill=True)
     state = tasks["shown_state"][row]
     if state != "finished" and snoozed != MISSING and snoozed > context.day:
         until = context.day_cell(snoozed)
-        return Cell(f"snoozed, {until.text}", "snoozed", "info", until.tip, pill=True)
-    tone = "good" if state in ("finished", "started", "in progress") else ""
-    return Cell(state, state, tone, pill=True)
+        return Cell(f"Snoozed, {until.text}", "snoozed", "info", until.tip, pill=True)
+    tones = {"started": "good", "in progress": "good", "finished": "info"}
+    return Cell(state.capitalize(), state, tones.get(state, ""), pill=True)
 
 
 def _alerts(context: CustomerContext) -> Table:
@@ -104,4 +116,4 @@ def _alerts(context: CustomerContext) -> Table:
 
 
 def _closed(context: CustomerContext, day: int) -> Cell:
-    return Cell("open", None, "poor") if day == MISSING else context.day_cell(day)
+    return Cell("still open", None, "poor") if day == MISSING else context.day_cell(day)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from csmdesk.domain.days import MISSING, iso_day
+from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import SCORE_UNIT
 from csmdesk.domain.page import Cell, Field, Fields, Head, Series, Tab, Table
 from csmdesk.domain.texts import percent, plural
@@ -206,5 +206,4 @@ def _jobs(context: CustomerContext) -> Fields:
 
 
 def _covered(context: CustomerContext) -> Cell:
-    since = context.rows.usage.covered_from
-    return Cell("–", None) if since == MISSING else Cell(iso_day(since), iso_day(since))
+    return context.day_cell(context.rows.usage.covered_from)
