@@ -18,12 +18,9 @@ RENEWAL_DAYS = 30
 
 def open_tasks(portfolio: Portfolio) -> NDArray[Any]:
     """(tasks,) bool: active, not finished, not snoozed past the day (definitions.md section 6)."""
-    import numpy as np
+    from csmdesk.engine.figures.tasks import open_mask
 
-    tasks = portfolio.tasks
-    finished = np.array([state == "finished" for state in tasks["shown_state"]], np.bool_)
-    asleep = tasks.ints("snooze_until") > portfolio.day
-    return (tasks.ints("active") > 0) & ~finished & ~asleep
+    return open_mask(portfolio.tasks, portfolio.day)
 
 
 def open_alerts(portfolio: Portfolio) -> NDArray[Any]:

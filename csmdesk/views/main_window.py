@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.theme_name = str(self.memory.get("window/theme", theme.SYSTEM))
         self.compact = bool(self.memory.get("window/compact", False))
         self._restoring = True
+        self._told: tuple[str, ...] = ()
         self._use_theme()
         self.setWindowTitle("CSMDesk")
         self.setMinimumSize(900, 600)
@@ -179,6 +180,7 @@ class MainWindow(QMainWindow):
         desk.portfolioChanged.connect(self._portfolio_changed)
         desk.scopeChanged.connect(self._scope_changed)
         desk.stateChanged.connect(self._state_changed)
+        desk.jobFinished.connect(self._job_finished)
         desk.jobFailed.connect(self.notice.say)
         desk.edited.connect(self._edited)
         desk.editRefused.connect(self.notice.say)
@@ -204,6 +206,9 @@ class MainWindow(QMainWindow):
         told = counts(portfolio, self.desk.scope, wanted)
         self.rail.set_counts({s.key: told[s.count] for s in PAGES if s.count in told})
         self.documents.offer(portfolio, self.desk.scope)
+        if portfolio.notices != self._told and not self.notice.isVisible():
+            self._told = portfolio.notices
+            self.notice.tell(portfolio.notices)
 
     @Slot(object)
     def _scope_changed(self, scope: Scope) -> None:
@@ -220,6 +225,10 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _edited(self, applied: Applied) -> None:
         self.toast.say(applied.text, "Undo", self.desk.undo)
+
+    @Slot(str, str)
+    def _job_finished(self, _verb: str, summary: str) -> None:
+        self.toast.say(summary)
 
     @Slot(str)
     def _document_shown(self, key: str) -> None:

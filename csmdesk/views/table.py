@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -174,6 +175,9 @@ class DataTable(QWidget):
             head.customContextMenuRequested.connect(self._header_menu)
         self._find.textChanged.connect(self._find_changed)
         self._find.returnPressed.connect(grid.setFocus)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._find_bar)
+        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        leave.activated.connect(self.clear_find)
 
     def _watch_model(self) -> None:
         """Before the view's own selection model does: it then has no rows to carry over."""
@@ -184,7 +188,7 @@ class DataTable(QWidget):
     def _selected_rows(self) -> list[int]:
         """Ascending; read from the ranges, for one index a row is slow when all are selected."""
         rows: set[int] = set()
-        for part in self.grid.selectionModel().selection():
+        for part in self.grid.selectionModel().selection().toList():
             rows.update(range(part.top(), part.bottom() + 1))
         return sorted(rows)
 

@@ -48,10 +48,8 @@ class CellDelegate(QStyledItemDelegate):
         PAINTERS[column.cell](
             painter, inner, model.text(row, place), model.payload(row, place), look, column.right
         )
-        if index == view.currentIndex() and view.hasFocus():
-            painter.setPen(look.color("accent"))
-            painter.drawLine(rect.left(), rect.top(), rect.right(), rect.top())
-            painter.drawLine(rect.left(), rect.bottom(), rect.right(), rect.bottom())
+        if place == 0 and row == view.currentIndex().row() and view.hasFocus():
+            painter.fillRect(rect.left(), rect.top(), 3, rect.height() - 1, look.color("accent"))
 
     def _paint_ground(
         self, painter: QPainter, rect: QRect, selected: bool, row: int, look: Look

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
@@ -59,6 +59,13 @@ class NoticeLine(QFrame):
         self.setAccessibleName(sentence)
         self.refresh_icons()
         self.show()
+
+    def tell(self, notices: Sequence[str]) -> None:
+        """What a person should know about the figures; none hides the line."""
+        if notices:
+            self.say(" ".join(notices), tone="info")
+        else:
+            self.hide()
 
     def dismiss(self) -> None:
         self.hide()

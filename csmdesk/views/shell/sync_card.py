@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from csmdesk.domain.texts import plural
+from csmdesk.domain.texts import percent, plural
 from csmdesk.runtime import state as states
 from csmdesk.runtime.state import DeskState
 from csmdesk.views import theme
@@ -61,7 +61,7 @@ class SyncCard(QFrame):
         self._lines.setWordWrap(True)
         self._head = QHBoxLayout()
         self._head.setSpacing(6)
-        self._head.addWidget(self._dot)
+        self._head.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignVCenter)
         self._head.addWidget(self._headline, 1)
         self._head.addWidget(self._button)
         self._box = QVBoxLayout(self)
@@ -84,7 +84,7 @@ class SyncCard(QFrame):
         self._working = state.state == states.WORKING
         self._dot.tone = TONES[state.state]
         self._dot.update()
-        self._headline.setText(state.headline)
+        self._headline.setText(headline(state))
         self._lines.setText("\n".join(told_lines(state)))
         self._lines.setVisible(not self._narrow and bool(self._lines.text()))
         progress = state.progress
@@ -105,10 +105,22 @@ class SyncCard(QFrame):
         (self.cancelWanted if self._working else self.syncWanted).emit()
 
 
+def headline(state: DeskState) -> str:
+    """The bold line; what exactly a running job does stands below it."""
+    if state.state != states.WORKING:
+        return state.headline
+    progress = state.progress
+    if progress is None or not progress.total:
+        return "Working…"
+    return f"Working, {percent(progress.done, progress.total)}"
+
+
 def told_lines(state: DeskState) -> list[str]:
     """What the card says below its headline."""
     lines = []
-    if state.state == states.ATTENTION and state.problem:
+    if state.state == states.WORKING:
+        lines.append(state.headline)
+    elif state.state == states.ATTENTION and state.problem:
         lines.append(state.problem)
     elif state.sources:
         age = f" · {state.read_at:%H:%M}" if state.read_at is not None else ""
