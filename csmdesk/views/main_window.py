@@ -258,6 +258,7 @@ class MainWindow(QMainWindow):
         geometry = self.memory.get_bytes("window/geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(*DEFAULT_SIZE)
+        self.host.restoreState(self.memory.get_bytes("window/docks"))  # docks are added later
         front = str(self.memory.get("window/front", PAGE + FIRST_PAGE))
         remembered = self.memory.get("window/tabs", [])
         self.documents.blockSignals(True)

@@ -57,6 +57,7 @@ class DataTable(QWidget):
         self._loading, self._error = True, None
         self._kept: set[str] = set()
         self._kept_current = ""
+        self._kept_scroll = 0
         self._away: set[str] = set()
         self._restoring = False
         self._watch_model()
@@ -198,11 +199,13 @@ class DataTable(QWidget):
             return
         self._restoring = True
         self._kept = set(self.selected()) | self._away
+        self._kept_scroll = self.grid.verticalScrollBar().value()
         self._kept_current = self.current() or self._kept_current
         self.grid.selectionModel().clearSelection()
 
     def _restore_selection(self) -> None:
         self._apply_selection(self._kept, self._kept_current)
+        self.grid.verticalScrollBar().setValue(self._kept_scroll)
 
     def _apply_selection(self, keys: set[str], current: str) -> None:
         model, chooser = self.model, self.grid.selectionModel()
@@ -249,6 +252,7 @@ class DataTable(QWidget):
 
     def _find_changed(self, words: str) -> None:
         self.model.find(words)
+        self.grid.scrollToTop()
         count = self.model.rowCount()
         self._found.setText(f"{count:,} found" if words.strip() else "")
         self._show_state()

@@ -67,6 +67,16 @@ def test_a_refresh_with_other_customers_keeps_those_still_there(table: DataTable
     assert table.selected() == (f"{3:016x}",)
 
 
+def test_a_refresh_keeps_the_place(table: DataTable, book: Portfolio, qtbot: QtBot) -> None:
+    bar = table.grid.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(80)
+    mask = np.ones(214, np.bool_)
+    mask[200:] = False
+    table.set_rows(customer_rows(book), mask)
+    assert bar.value() == 80
+
+
 def test_keys_move_and_open(table: DataTable, qtbot: QtBot) -> None:
     table.select([table.model.key(0)])
     press(qtbot, table, Qt.Key.Key_J)
