@@ -15,7 +15,7 @@ from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.errors import AuthError, BadAnswer, RateLimited, SourceError, Unreachable
 from csmdesk.sync.api import Api, Patience
 from csmdesk.sync.budget import Budget, asked_wait, server_time
-from csmdesk.sync.errors import Complaint, Refused
+from csmdesk.sync.errors import Complaint, LacksPermission, Refused
 from csmdesk.sync.transport import Params, Reply, Ticket, TooLarge, Transport
 
 T = TypeVar("T")
@@ -204,7 +204,7 @@ class HttpClient:
                 f"Make a new key at {title} and enter it under Settings → Sources.",
             )
         scopes = ", ".join(complaint.scopes)
-        return AuthError(
+        return LacksPermission(
             self.api.source,
             f"{title}: the key lacks a permission ({scopes or words or 'not named'}).",
             f"Give the key this permission at {title}, or make a new one, then synchronise again.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csmdesk.domain.errors import SourceError
+from csmdesk.domain.errors import AuthError, SourceError
 
 
 class Refused(SourceError):
@@ -13,6 +13,10 @@ class Refused(SourceError):
     def __init__(self, source: str, message: str, status: int, remedy: str = "") -> None:
         super().__init__(source, message, remedy)
         self.status = status
+
+
+class LacksPermission(AuthError):
+    """The key works, but not for this: other streams of the source may still be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from csmdesk.domain.cancel import CancelToken, Progress, Report, silent
-from csmdesk.domain.errors import AuthError, BadAnswer, SourceError
+from csmdesk.domain.errors import BadAnswer, SourceError
 from csmdesk.sync.api import Patience
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.errors import Refused
+from csmdesk.sync.errors import LacksPermission, Refused
 from csmdesk.sync.sink import Cursor, Sink
 from csmdesk.sync.stream import Connector, Context, Stream
 
@@ -130,5 +130,4 @@ def _stream(
 
 def _goes_on(error: SourceError) -> bool:
     """Whether the source's other streams may still work: a permission lacks, or one answer is bad."""
-    lacks = isinstance(error, AuthError) and "permission" in error.message
-    return lacks or isinstance(error, (BadAnswer, Refused))
+    return isinstance(error, (LacksPermission, BadAnswer, Refused))

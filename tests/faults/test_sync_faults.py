@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from csmdesk.domain.errors import AuthError, BadAnswer, SourceError, Unreachable
+from csmdesk.domain.cancel import CancelToken, Progress
+from csmdesk.domain.errors import AuthError, BadAnswer, Cancelled, SourceError, Unreachable
 from tests.sandbox.process import Sandbox, running
 from tests.sync.bench import SYSTEMS, Bench, new_bench
 
@@ -153,6 +154,21 @@ def test_an_expired_cursor_begins_again(paged_bench: Bench, paged: Tables, syste
     sandbox.fault(system, "expired_cursor", path=PATHS[system])
     assert bench.sync([system], phase="essential")[system].error is None
     assert of(bench.tables(), system) == of(paged, system)
+
+
+def test_a_cancel_keeps_what_was_written(paged_bench: Bench, paged: Tables) -> None:
+    bench = paged_bench
+
+    def cancel(progress: Progress) -> None:
+        if progress.key == "hubspot.contacts" and progress.done:
+            bench.cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        bench.sync(["hubspot"], phase="essential", report=cancel)
+    assert 0 < len(bench.tables()["contact"]) < len(of(paged, "hubspot")["contact"])
+    bench.cancel = CancelToken()
+    assert bench.sync(["hubspot"], phase="essential")["hubspot"].error is None
+    assert of(bench.tables(), "hubspot") == of(paged, "hubspot")
 
 
 def test_a_wrong_key_names_the_system(bench: Bench) -> None:

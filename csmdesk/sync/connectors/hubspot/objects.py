@@ -137,9 +137,16 @@ class ObjectStream:
         mark.settle()
         for found in search.changed(context.client, self.kind, self.kind.wanted(setup), mark):
             facts = self._mapped(context, setup, found.rows, found.fresh)
-            cursor = {"after": "", "mark": mark.state(), "swept": day}
+            # A contact that left its company is none of ours any more.
+            ours = {fact.source_id for fact in facts}
+            ours.update(problem.source_id for problem in found.rows.problems)
+            gone = frozenset(row.id for row, _ in found.fresh) - ours
             yield Page(
-                cursor=cursor, complete=found.last, facts=facts, problems=found.rows.problems
+                cursor={"after": "", "mark": mark.state(), "swept": day},
+                complete=found.last,
+                facts=facts,
+                gone={self.kind.table: gone} if gone else {},
+                problems=found.rows.problems,
             )
 
     def _mapped(
@@ -195,4 +202,6 @@ class ObjectStream:
             if not after:
                 break
         cursor = {"after": "", "mark": mark.state(), "swept": today}
-        return Page(cursor=cursor, complete=True, kept={self.kind.table: frozenset(ids)})
+        # No row at all is more likely a hidden permission than an emptied account.
+        kept = {self.kind.table: frozenset(ids)} if ids else {}
+        return Page(cursor=cursor, complete=True, kept=kept)

@@ -48,7 +48,7 @@ class CompanyStream:
             complete=True,
             facts=held.facts if held else [],
             problems=held.problems if held else [],
-            kept={"account": frozenset(ids)},
+            kept={"account": frozenset(ids)} if ids else {},
         )
 
     def _raw_pages(self, context: Context) -> Iterator[list[msgspec.Raw]]:

@@ -54,10 +54,12 @@ class ContactStream:
             good = rows.decode(step.raw)
             fresh = [pair for pair in good if step.is_new(pair[0].id, pair[0].updated_at)]
             facts = rows.facts(fresh, self._facts)
+            gone = frozenset(row.id for row, _ in fresh if row.company is None)
             yield Page(
                 cursor=step.cursor(),
                 complete=not step.after,
                 facts=facts,
+                gone={"contact": gone} if gone else {},
                 problems=rows.problems,
             )
 
