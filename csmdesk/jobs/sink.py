@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import cast
 
-from sqlalchemy import Connection
-
 from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.domain.facts import Fact
 from csmdesk.domain.usage import UsageBatch
 from csmdesk.store import children, cursors, facts, usage
-from csmdesk.store.database import Store
+from csmdesk.store.database import Connection, Store
 from csmdesk.sync.sink import Children, Cursor, Page
 
 ROWS_BESIDE_A_WINDOW = 500

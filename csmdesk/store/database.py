@@ -19,6 +19,8 @@ from csmdesk.domain.errors import StoreError
 from csmdesk.store import migrate
 from csmdesk.store.failures import RESTORE, store_error
 
+__all__ = ["Connection", "Store", "open_store"]
+
 BUSY_MS = 10_000
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MS}",
