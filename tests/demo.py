@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from csmdesk.config.workspace import CONFIG_NAME, DEMO, write_settings
 from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session, open_session
@@ -23,11 +26,19 @@ def clock() -> float:
     return NOW
 
 
-def demo_session(folder: Path, customers: int = CUSTOMERS) -> Session:
+def demo_session(
+    folder: Path,
+    customers: int = CUSTOMERS,
+    seed: int = 7,
+    clock: Callable[[], float] = clock,
+) -> Session:
     """A session on a demo workspace with a small sandbox and a fixed clock."""
-    session = open_session(folder, demo=True, clock=clock)
-    session.sandbox_options = {"customers": customers}
-    return session
+    path = folder / CONFIG_NAME
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = msgspec.structs.replace(DEMO, demo_customers=customers, demo_seed=seed)
+        write_settings(path, settings)
+    return open_session(folder, demo=True, clock=clock)
 
 
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -76,6 +76,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     name: str = "My workspace"
     demo: bool = False
+    demo_customers: int = 214
+    demo_seed: int = 7
+    """How many customers the demo's sandbox plays, and which ones."""
     user: str = ""
     """E-mail of the CSM who uses this workspace; empty = all customers are "mine"."""
     time_zone: str = "UTC"

@@ -10,9 +10,6 @@ from datetime import date
 
 from csmdesk.domain.errors import DeskError
 
-CUSTOMERS = 214
-SEED = 7
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -26,7 +23,7 @@ class Endpoint:
 class Sandbox:
     """A running sandbox. Its standard input is our pipe: when it closes, the sandbox ends."""
 
-    def __init__(self, today: date, customers: int = CUSTOMERS, seed: int = SEED) -> None:
+    def __init__(self, today: date, customers: int, seed: int) -> None:
         program = [sys.executable, "-m", "csmdesk"]
         if getattr(sys, "frozen", False):
             program = [sys.executable]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,6 @@ class Session:
     window_open: bool = False
     sandbox: Sandbox | None = None
     sandbox_day: int | None = None
-    sandbox_options: dict[str, int] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -51,7 +50,9 @@ class Session:
             self.sandbox.stop()
             self.sandbox = None
         if self.sandbox is None:
-            self.sandbox = Sandbox(day_date(day), **self.sandbox_options)
+            self.sandbox = Sandbox(
+                day_date(day), self.settings.demo_customers, self.settings.demo_seed
+            )
             self.sandbox_day = day
         return self.sandbox
 

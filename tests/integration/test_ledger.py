@@ -18,12 +18,12 @@ from csmdesk.domain.settings import Settings
 from csmdesk.engine.figures.movements import movements_report
 from csmdesk.engine.money.movements import movements
 from csmdesk.engine.money.mrr import mrr_series
-from csmdesk.jobs.session import open_session
 from csmdesk.jobs.snapshot import build_portfolio
 from csmdesk.jobs.sync import sync
 from csmdesk.sandbox.ledger import ledger
 from csmdesk.sandbox.world import World
 from csmdesk.store.load import load_facts
+from tests.demo import demo_session
 
 CUSTOMERS = 60
 WORLDS = [(7, date(2026, 11, 21)), (7, date(2027, 3, 1)), (23, date(2026, 12, 9))]
@@ -47,8 +47,7 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     seed, today = request.param
     now = datetime(today.year, today.month, today.day, 6, 30, tzinfo=UTC).timestamp()
     folder: Path = tmp_path_factory.mktemp("books")
-    session = open_session(folder, demo=True, clock=lambda: now)
-    session.sandbox_options = {"customers": CUSTOMERS, "seed": seed}
+    session = demo_session(folder, CUSTOMERS, seed, lambda: now)
     last = day_number(today) - 1
     try:
         assert sync(session, CancelToken(), silent)["problems"] == []
