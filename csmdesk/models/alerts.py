@@ -60,13 +60,13 @@ def _step(rows: Rows, row: int) -> str:
 
 ALERT_COLUMNS: tuple[Column, ...] = (
     Column("type", "Type", 110, alert_type, Cell.PILL, _type_pill, sort="type"),
-    Column("text", "Alert", 300, plain("text"), sort="text"),
+    Column("text", "Alert", 420, plain("text"), sort="text"),
     Column("customer", "Customer", 180, plain("name"), sort="name"),
     Column("chi", "CHI", 62, _chi, Cell.DIAL, _dial, sort="chi"),
     Column("opened", "Opened", 116, _opened, Cell.MUTED, sort="opened_on", tip=_opened_tip),
-    Column("state", "State", 150, _state, Cell.PILL, _state_pill, sort="closed_on"),
+    Column("state", "State", 120, _state, Cell.PILL, _state_pill, sort="closed_on"),
     Column("step", "Action step", 130, _step, Cell.MUTED, sort="action_step"),
-    Column("csm", "CSM", 120, plain("csm"), sort="csm"),
+    Column("csm", "CSM", 120, plain("csm"), sort="csm", shown=False),
 )
 
 

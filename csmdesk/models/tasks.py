@@ -93,11 +93,11 @@ def _text_tip(rows: Rows, row: int) -> Tip | None:
 
 TASK_COLUMNS: tuple[Column, ...] = (
     Column("priority", "Priority", 86, _severity, Cell.PILL, _severity_pill, sort="severity"),
-    Column("task", "Task", 330, plain("text"), sort="text", tip=_text_tip),
-    Column("customer", "Customer", 170, plain("name"), sort="name"),
+    Column("task", "Task", 410, plain("text"), sort="text", tip=_text_tip),
+    Column("customer", "Customer", 160, plain("name"), sort="name"),
     Column("chi", "CHI", 62, _chi, Cell.DIAL, _dial, sort="chi", spoken=_spoken_chi),
-    Column("category", "Category", 190, _category, Cell.MUTED, sort="category"),
-    Column("status", "Status", 140, task_state, Cell.PILL, _state_pill, sort="shown_state"),
+    Column("category", "Category", 176, _category, Cell.MUTED, sort="category"),
+    Column("status", "Status", 120, task_state, Cell.PILL, _state_pill, sort="shown_state"),
     Column("due", "Due", 106, _due, Cell.FLAG, _due_flag, sort="due_on"),
     Column("csm", "CSM", 120, plain("csm"), sort="csm", shown=False),
     Column("assignee", "Assignee", 140, plain("assignee"), sort="assignee", shown=False),

@@ -54,6 +54,7 @@ class MainWindow(QMainWindow):
         self.compact = bool(self.memory.get("window/compact", False))
         self._restoring = True
         self._told: tuple[str, ...] = ()
+        self._asked = False
         self._use_theme()
         self.setWindowTitle("CSMDesk")
         self.setMinimumSize(900, 600)
@@ -94,6 +95,18 @@ class MainWindow(QMainWindow):
         return holder.page if holder is not None else None
 
     # -- actions of the menus -----------------------------------------------------------------
+    def sync_now(self) -> None:
+        self._asked = True
+        self.desk.sync_now()
+
+    def run_now(self) -> None:
+        self._asked = True
+        self.desk.run_now()
+
+    def cancel_job(self) -> None:
+        self._asked = True
+        self.desk.cancel()
+
     def close_tab(self) -> None:
         self.documents.close_at(self.documents.currentIndex())
 
@@ -185,8 +198,8 @@ class MainWindow(QMainWindow):
         desk.edited.connect(self._edited)
         desk.editRefused.connect(self.notice.say)
         self.rail.pageWanted.connect(self.open_page)
-        self.rail.sync_card.syncWanted.connect(desk.sync_now)
-        self.rail.sync_card.cancelWanted.connect(desk.cancel)
+        self.rail.sync_card.syncWanted.connect(self.sync_now)
+        self.rail.sync_card.cancelWanted.connect(self.cancel_job)
         self.top_bar.scopeWanted.connect(desk.set_scope)
         self.top_bar.dayWanted.connect(desk.set_day)
         self.top_bar.search.customerWanted.connect(self.open_customer)
@@ -228,7 +241,11 @@ class MainWindow(QMainWindow):
 
     @Slot(str, str)
     def _job_finished(self, _verb: str, summary: str) -> None:
-        self.toast.say(summary)
+        """Whoever asked is told; what ran by itself is told by the sync card's tooltip."""
+        self.rail.sync_card.setToolTip(summary)
+        if self._asked:
+            self._asked = False
+            self.toast.say(summary)
 
     @Slot(str)
     def _document_shown(self, key: str) -> None:

@@ -38,9 +38,9 @@ def build_menus(window: MainWindow) -> list[QMenu]:
         _menu(
             window,
             "File",
-            Entry("Sync now", window.desk.sync_now, "Ctrl+R"),
-            Entry("Run the engine now", window.desk.run_now),
-            Entry("Cancel the running job", window.desk.cancel, "Ctrl+."),
+            Entry("Sync now", window.sync_now, "Ctrl+R"),
+            Entry("Run the engine now", window.run_now),
+            Entry("Cancel the running job", window.cancel_job, "Ctrl+."),
             LINE,
             Entry("Close tab", window.close_tab, "Ctrl+W"),
             Entry("Quit", window.close, "Ctrl+Q"),
