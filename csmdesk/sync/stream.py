@@ -57,11 +57,6 @@ class Connector(Protocol):
     @property
     def title(self) -> str: ...
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Which kinds of `domain.inputs.KINDS` it feeds."""
-        ...
-
     def api(self) -> Api: ...
 
     def probe(self, client: HttpClient) -> None:

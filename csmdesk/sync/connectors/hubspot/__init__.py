@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.hubspot import activities, companies, contacts, deals, tickets
@@ -55,8 +56,7 @@ class HubSpot:
     """The connector; `source.fields` overrides which company property feeds which field."""
 
     system = SYSTEM
-    title = "HubSpot"
-    kinds = ("crm", "support")
+    title = system_named(SYSTEM).title
 
     def __init__(self, source: Source, key: str) -> None:
         self._base_url = source.base_url or BASE_URL

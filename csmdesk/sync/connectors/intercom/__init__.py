@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.intercom.companies import CompanyStream
@@ -42,8 +43,7 @@ class Intercom:
     """The connector; `source.fields["hubspot_id"]` names the attribute with the CRM's id."""
 
     system = SYSTEM
-    title = "Intercom"
-    kinds = ("support",)
+    title = system_named(SYSTEM).title
 
     def __init__(self, source: Source, key: str) -> None:
         self._base_url = source.base_url or BASE_URL

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import system_named
 from csmdesk.domain.usage import KEEP_DAYS, KEEP_USER_DAYS
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
@@ -39,8 +40,7 @@ class PostHog:
     """The connector; `source.project_id` names the project."""
 
     system = SYSTEM
-    title = "PostHog"
-    kinds = ("usage",)
+    title = system_named(SYSTEM).title
 
     def __init__(self, source: Source, key: str) -> None:
         self._base_url = source.base_url or BASE_URL

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.stripe.events import EventStream
@@ -40,8 +41,7 @@ class Stripe:
     """The connector; `source.fields["hubspot_id"]` names the metadata key with the CRM's id."""
 
     system = SYSTEM
-    title = "Stripe"
-    kinds = ("billing",)
+    title = system_named(SYSTEM).title
 
     def __init__(self, source: Source, key: str) -> None:
         self._base_url = source.base_url or BASE_URL
