@@ -151,7 +151,8 @@ class Previous:
     tasks: dict[str, Task]
     alerts: dict[str, Alert]  # newest episode per alert id
     history: tuple[HistoryDay, ...]  # ascending days, all before D
-    verdicts: dict[str, str] = field(default_factory=dict)  # task or alert id -> false_alarm …
+    verdicts: dict[str, str] = field(default_factory=dict)
+    """task or alert id -> what a person said of its newest episode: false_alarm, accepted …"""
     finished: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """task id -> (episode, severity, day) at which a person finished it: re-trigger delay."""
 

@@ -94,7 +94,7 @@ def load_previous(conn: Connection, day: int) -> Previous:
         tasks=tasks,
         alerts=alerts,
         history=tuple(history(conn, day - PREVIOUS_DAYS, day - 1)),
-        verdicts=_verdicts(conn),
+        verdicts=_verdicts(conn, tasks, alerts),
         finished={
             row[0]: (row[1], row[2], row[3])
             for row in fetch(
@@ -186,15 +186,19 @@ def _before(conn: Connection, table: str, key: str, day: int) -> list[tuple[Any,
     return untouched + [row[:-1] for row in touched]
 
 
-def _verdicts(conn: Connection) -> dict[str, str]:
-    """What people said of tasks and alerts; a task whose conflict was accepted says "accepted"."""
+def _verdicts(
+    conn: Connection, tasks: Mapping[str, Task], alerts: Mapping[str, Alert]
+) -> dict[str, str]:
+    """What people said of these episodes; a task whose conflict was accepted says "accepted"."""
     rows = fetch(
         conn,
-        "SELECT task_id, CASE WHEN accepted IS NULL THEN verdict ELSE 'accepted' END "
-        "FROM work_task WHERE verdict IS NOT NULL OR accepted IS NOT NULL "
-        "UNION ALL SELECT alert_id, verdict FROM work_alert WHERE verdict IS NOT NULL",
+        "SELECT task_id, verdict_episode, verdict FROM work_task WHERE verdict IS NOT NULL "
+        "UNION ALL SELECT alert_id, episode, verdict FROM work_alert "
+        "UNION ALL SELECT task_id, accepted_episode, 'accepted' FROM work_task "
+        "WHERE accepted IS NOT NULL",
     )
-    return {row[0]: row[1] for row in rows}
+    newest = {one: known[one].episode for known in (tasks, alerts) for one in known}
+    return {key: verdict for key, episode, verdict in rows if newest.get(key) == episode}
 
 
 def _save_events(conn: Connection, day: int, events: Sequence[TaskEvent]) -> int:

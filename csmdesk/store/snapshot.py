@@ -105,8 +105,11 @@ def _tasks(found: Sequence[TaskRow], work: dict[str, Row]) -> Columns:
         row: Row = {name: getattr(task, name) for name in TASK_COLUMNS}
         row["shown_state"] = shown_state(task, own)
         row["snooze_until"] = snoozed_until(task, own)
-        for name in ("assignee", "comment", "verdict", "accepted"):
+        for name in ("assignee", "comment"):
             row[name] = own[name] if own else None
+        for name in ("verdict", "accepted"):
+            same = own is not None and own[f"{name}_episode"] == task.episode
+            row[name] = own[name] if own and same else None
         row["finished_on"] = own["set_on"] if own and own["state"] == "finished" else None
         if own and own["due_on"] is not None:
             row["due_on"] = own["due_on"]
@@ -145,7 +148,7 @@ def _events(conn: Connection, day: int, customer_id: str | None, place: dict[str
 def _alerts(
     conn: Connection, day: int, customer_id: str | None, work: list[Row], links: set[str]
 ) -> Columns:
-    verdicts = {row["alert_id"]: row["verdict"] for row in work}
+    verdicts = {(row["alert_id"], row["episode"]): row["verdict"] for row in work}
     sql = (
         "SELECT alert_id, episode, kind, type, customer_id, subject, text, evidence, opened_on, "
         "CASE WHEN closed_on <= ? THEN closed_on END FROM alert WHERE opened_on <= ? "
@@ -161,7 +164,7 @@ def _alerts(
     ]
     for row in rows:
         row["action_step"] = row["alert_id"] in links
-        row["verdict"] = verdicts.get(row["alert_id"])
+        row["verdict"] = verdicts.get((row["alert_id"], row["episode"]))
     columns = _columns(
         rows,
         *("alert_id", "#episode", "kind", "type", "customer_id", "subject", "text", "evidence"),

@@ -246,6 +246,44 @@ def test_the_engine_hears_of_verdicts_and_finished_tasks(store: Store) -> None:
     assert previous.verdicts == {"t1": "false_alarm", "a1": "false_alarm", "t2": "accepted"}
 
 
+def reopened(day: int) -> Any:
+    tasks = [task(one, ONE, D, episode=2, opened_on=day) for one in ("t1", "t2")]
+    old, new = alert("a1", ONE, D, closed_on=D + 1), alert("a1", ONE, day, episode=2)
+    return findings(day, sorted((ONE, TWO)), [50, 60], tasks, [], [old, new])
+
+
+def test_a_verdict_ends_with_its_episode_and_can_be_given_again(store: Store) -> None:
+    prepared(store)
+    for verb in ("verdict", "accept"):
+        do(store, EDITS[verb])
+    with store.write() as conn:
+        save_day(conn, reopened(D + 2), Settings(), at=1)
+        assert load_previous(conn, D + 3).verdicts == {}
+        # Before that day the first episode is the newest one.
+        assert load_previous(conn, D + 2).verdicts["a1"] == "false_alarm"
+    shown = shot(store, D + 2)
+    assert shown.tasks["verdict"] == shown.tasks["accepted"] == [None, None]
+    assert shown.alerts["verdict"] == ["false_alarm", None]
+    do(store, EDITS["verdict"], day=D + 2)
+    do(store, EDITS["accept"], day=D + 2)
+    with store.write() as conn:
+        again = load_previous(conn, D + 3).verdicts
+        assert again == {"t1": "false_alarm", "a1": "false_alarm", "t2": "accepted"}
+        undo(conn, ME, 5, D + 2)
+        undo(conn, ME, 6, D + 2)
+        assert load_previous(conn, D + 3).verdicts == {}
+    assert shot(store, D + 2).alerts["verdict"] == ["false_alarm", None]
+
+
+def test_a_withdrawn_verdict_is_gone(store: Store) -> None:
+    prepared(store)
+    do(store, EDITS["verdict"])
+    do(store, Edit("verdict", ("t1", "a1"), {"verdict": None}))
+    with store.read() as conn:
+        assert load_previous(conn, D + 1).verdicts == {}
+    assert shot(store).alerts["verdict"] == [None]
+
+
 def test_risk_keeps_what_is_not_given_and_its_history(store: Store) -> None:
     prepared(store)
     do(store, EDITS["risk"])

@@ -10,14 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from csmdesk.domain.findings import Alert, Task
-from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal, evidence_of
+from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal
 from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.lifecycle import FALSE_ALARM
 from csmdesk.engine.rules.rule import CLEAR, ENDED, UNKNOWN, Context, evidence_text
 
 WAITS = -1
-SPENT = "verdict_spent"
-"""Evidence of an episode opened after a false-alarm verdict: that verdict closed an earlier one."""
 
 
 def advance_alerts(
@@ -64,9 +62,6 @@ class _Step:
             return
         customer = ctx.facts.ids[signal.customer]
         alert_id = identity(self.kind.id, customer, signal.subject)
-        evidence = dict(signal.evidence)
-        if ctx.previous.verdicts.get(alert_id) == FALSE_ALARM:
-            evidence[SPENT] = True
         opened = Alert(
             alert_id=alert_id,
             episode=former.episode + 1 if former else 1,
@@ -77,16 +72,15 @@ class _Step:
             opened_on=ctx.day,
             closed_on=None,
             text=signal.text,
-            evidence=evidence_text(evidence),
+            evidence=evidence_text(signal.evidence),
         )
         self.alerts.append(opened)
 
     def _open_one(self, alert: Alert, row: int, signal: Signal | None) -> None:
         """An open alert: closed by a verdict, by churn, or by its own condition; else kept up."""
         ctx = self.seen.ctx
-        spent = evidence_of(alert).get(SPENT, False)
-        verdict = ctx.previous.verdicts.get(alert.alert_id) == FALSE_ALARM and not spent
-        if verdict or ctx.measures["status"][row] == "Churned":
+        false_alarm = ctx.previous.verdicts.get(alert.alert_id) == FALSE_ALARM
+        if false_alarm or ctx.measures["status"][row] == "Churned":
             self._close(alert, signal)
             return
         if signal is None:
@@ -99,8 +93,7 @@ class _Step:
             return
         shown = replace(alert, streak=streak)
         if signal.text:
-            evidence = {**signal.evidence, **({SPENT: True} if spent else {})}
-            shown = replace(shown, text=signal.text, evidence=evidence_text(evidence))
+            shown = replace(shown, text=signal.text, evidence=evidence_text(signal.evidence))
         self._keep(alert, shown)
 
     def _close(self, alert: Alert, signal: Signal | None) -> None:

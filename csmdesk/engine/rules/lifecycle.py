@@ -224,10 +224,13 @@ def _comes_back(step: _Step, task: Task, hit: Hit) -> bool:
     """Finished while still true: after the re-trigger delay it is a new episode.
 
     A severity that rose above the one finished shows the task again as it is; a false alarm
-    stays away until the condition has ended once.
+    stays away until the condition has ended once. Other values than the accepted ones are new.
     """
+    verdict = step.ctx.previous.verdicts.get(task.task_id)
+    if verdict == ACCEPTED:
+        return True
     finished = step.ctx.previous.finished.get(task.task_id)
-    if finished is None or step.ctx.previous.verdicts.get(task.task_id) == FALSE_ALARM:
+    if finished is None or verdict == FALSE_ALARM:
         return False
     episode, severity, on = finished
     waited = step.ctx.day - on >= step.checked.limits.whole("retrigger_days")

@@ -86,27 +86,42 @@ def _due(moment: Moment, edit: Edit) -> Plan:
 def _accept(moment: Moment, edit: Edit) -> Plan:
     withdrawn = edit.args.get("reason") is None
     reason = None if withdrawn else text_arg(edit.args, "reason", required=True)
+    pairs = _tasks(moment, edit)
+    for task, row in pairs:
+        row["accepted"] = reason
+        row["accepted_episode"] = None if withdrawn else task["episode"]
     say = "Withdraw acceptance of" if withdrawn else "Accept"
-    return _set_all(moment, edit, say, {"accepted": reason})
+    return Plan(f"{say} {counted('task', len(pairs))}", _wanted(pairs))
 
 
 def _verdict(moment: Moment, edit: Edit) -> Plan:
     verdict = edit.args.get("verdict")
     if verdict is not None:
         verdict = choice_arg(edit.args, "verdict", VERDICTS)
-    sql = "SELECT alert_id, customer_id FROM alert WHERE alert_id = ?"
-    alerts = [moment.conn.exec_driver_sql(sql, (one,)).first() for one in edit.targets]
-    owners = {row[0]: row[1] for row in alerts if row is not None}
-    tasks = tuple(one for one in edit.targets if one not in owners)
+    alerts = _newest_episodes(moment, edit.targets)
+    tasks = tuple(one for one in edit.targets if one not in alerts)
     pairs = _tasks(moment, Edit(edit.verb, tasks))
-    for _, row in pairs:
+    for task, row in pairs:
         row["verdict"] = verdict
+        row["verdict_episode"] = None if verdict is None else task["episode"]
     wanted = _wanted(pairs)
-    for alert_id, customer in owners.items():
-        row = {"alert_id": alert_id, "customer_id": customer, "verdict": verdict}
-        wanted.append(Wanted("work_alert", (alert_id,), row))
-    noun = "task" if not owners else "alert" if not tasks else "item"
+    for alert_id, (episode, customer) in alerts.items():
+        given: Row = {"alert_id": alert_id, "episode": episode}
+        given.update(customer_id=customer, verdict=verdict)
+        key = (alert_id, episode)
+        wanted.append(Wanted("work_alert", key, None if verdict is None else given))
+    noun = "task" if not alerts else "alert" if not tasks else "item"
     return Plan(f"Give verdict on {counted(noun, len(wanted))}", wanted)
+
+
+def _newest_episodes(moment: Moment, targets: tuple[str, ...]) -> dict[str, tuple[int, str]]:
+    """Newest episode and customer of those targets that are alerts."""
+    sql = (
+        "SELECT alert_id, episode, customer_id FROM alert WHERE alert_id = ? "
+        "ORDER BY episode DESC LIMIT 1"
+    )
+    found = (moment.conn.exec_driver_sql(sql, (one,)).first() for one in targets)
+    return {row[0]: (row[1], row[2]) for row in found if row is not None}
 
 
 VERBS: dict[str, Verb] = {

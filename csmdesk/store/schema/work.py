@@ -33,11 +33,17 @@ WORK_TASK = table(
     text("assignee", None),
     integer("due_on", None),
     text("verdict", None),
+    integer("verdict_episode", None),
     text("accepted", None),
+    integer("accepted_episode", None),
 )
-"""`episode`, `severity`, `set_on`: those of the task when `state` was set. `accepted`: the reason."""
+"""`episode`, `severity`, `set_on`: those of the task when `state` was set; `verdict_episode` and
+`accepted_episode`: the episode that was judged. `accepted`: the reason."""
 
-WORK_ALERT = table("work_alert", key("alert_id"), text("customer_id"), text("verdict", None))
+WORK_ALERT = table(
+    "work_alert", key("alert_id"), key_int("episode"), text("customer_id"), text("verdict")
+)
+"""The verdict on one episode."""
 
 WORK_TAG = table("work_tag", key("customer_id"), key("tag"))
 

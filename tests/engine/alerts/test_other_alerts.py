@@ -190,8 +190,10 @@ def test_a_false_alarm_closes_until_the_condition_has_ended_once() -> None:
     walk.step(day_of({}, day=DAY + 3), verdicts=verdict)
     walk.step(day_of(leaving, day=DAY + 4), verdicts=verdict)
     assert (walk.open, walk.alert.episode) == (True, 2)
-    walk.step(day_of(leaving, day=DAY + 5), verdicts=verdict)
-    assert walk.open  # the old verdict closed the old episode only
+    walk.step(day_of(leaving, day=DAY + 5))  # the verdict was on the first episode
+    assert walk.open
+    walk.step(day_of(leaving, day=DAY + 6), verdicts=verdict)
+    assert (walk.open, walk.alert.closed_on) == (False, DAY + 6)
 
 
 def test_churn_closes_and_left_out_customers_open_none() -> None:

@@ -130,3 +130,12 @@ def test_agreement_clears_and_acceptance_holds_until_values_change() -> None:
     assert not run(RULE, ctx).tasks
     changed = run(RULE, later(ctx, accepted, measures=measures([money(160_000, 10_000)])))
     assert [(task.active, task.episode) for task in changed.tasks] == [(True, 2)]
+
+
+def test_values_that_change_before_the_next_run_end_the_acceptance() -> None:
+    ctx = context([money(150_000, 10_000)])
+    found = run(RULE, ctx)
+    ctx = later(ctx, found, measures=measures([money(160_000, 10_000)]))
+    verdicts = {found.tasks[0].task_id: "accepted"}
+    changed = run(RULE, replace(ctx, previous=replace(ctx.previous, verdicts=verdicts)))
+    assert [(task.active, task.episode) for task in changed.tasks] == [(True, 2)]
