@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 import queue
 import threading
 from collections.abc import Callable
@@ -150,6 +151,19 @@ class Desk(QObject):
 
     def today(self) -> int:
         return day_number(self._clock().date())
+
+    def now(self) -> datetime:
+        """The wall clock, in the zone of this computer."""
+        return self._clock()
+
+    def person(self) -> str:
+        """E-mail of the workspace's user, else the account of this computer; "" when unknown."""
+        if self._settings is not None and self._settings.user:
+            return self._settings.user
+        try:
+            return getpass.getuser()
+        except (ImportError, KeyError, OSError):  # no account database, no variable names one
+            return ""
 
     def set_scope(self, csm: str, segment: str) -> None:
         self._scope = dataclasses.replace(self.scope, csm=csm, segment=segment)

@@ -78,12 +78,18 @@ class Dashboard:
     rows: list[dict[str, Any]]
 
 
-def dashboard(portfolio: Portfolio, scope: Scope, filters: Filters | None = None) -> Dashboard:
-    """The Dashboard of the scope's customers. Raises BadInput for a filter that is none."""
+def dashboard(
+    portfolio: Portfolio, scope: Scope, filters: Filters | None = None, *, listed: bool = True
+) -> Dashboard:
+    """The Dashboard of the scope's customers. Raises BadInput for a filter that is none.
+
+    Without `listed` there are no places and rows: for a table that reads the snapshot itself.
+    """
     tasks = portfolio.tasks
     mine = members(portfolio, scope)[tasks.ints("customer")] & (tasks.ints("customer") >= 0)
     since = previous_working_day(portfolio.day)
-    places = sorted_rows(portfolio, mine & filter_mask(portfolio, filters or Filters()))
+    shown = mine & filter_mask(portfolio, filters or Filters()) if listed else mine & False
+    places = sorted_rows(portfolio, shown)
     return Dashboard(
         day=portfolio.day,
         run_day=portfolio.run_day,

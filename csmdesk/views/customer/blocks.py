@@ -18,6 +18,7 @@ from csmdesk.views.memory import Memory
 from csmdesk.views.table import DataTable
 from csmdesk.views.widgets.cards import Card
 from csmdesk.views.widgets.controls import PillMenu, button
+from csmdesk.views.widgets.elastic import ElasticColumns
 from csmdesk.views.widgets.labels import plain_tip
 from csmdesk.views.widgets.states import Saying
 from csmdesk.views.widgets.task_actions import TaskActions
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 12
 HEAD_HEIGHT, SCROLL_ROOM, EMPTY_HEIGHT = 32, 12, 128
-LEAST_STRETCH = 130
-"""Width below which an elastic column scrolls instead of shrinking further."""
 TASK_TABLES = ("open_tasks", "closed_tasks")
 
 
@@ -99,7 +98,6 @@ class TableView(Card):
         self._day = day
         self._block = block
         self._chosen: dict[str, str] = {}
-        self._stretching = stretching(block)
         self.table = DataTable(
             TableModel(block_columns(block), self),
             f"customer/{block.key}",
@@ -108,7 +106,7 @@ class TableView(Card):
             Saying(block.empty),
         )
         self.table.set_compact(True)
-        self.table.grid.resized.connect(self._fit)
+        ElasticColumns(self.table, stretching(block))
         self._menus: dict[str, PillMenu] = {}
         if block.key in TASK_TABLES:
             self._offer_actions(block.key, desk)
@@ -147,17 +145,6 @@ class TableView(Card):
         self.actions_of_tasks = TaskActions(self.table, desk)
         if key == TASK_TABLES[0]:
             self.head.addLayout(self.actions_of_tasks.buttons)
-
-    def _fit(self) -> None:
-        """Columns keep their width; the one that takes what is left gets the rest of the room."""
-        layout = self.table.layout_of_columns
-        shown = [placed for placed in layout.placed if placed.shown]
-        elastic = [placed for placed in shown if placed.key in self._stretching]
-        fixed = sum(placed.width for placed in shown if placed not in elastic)
-        room = self.table.grid.viewport().width() - fixed
-        for placed in elastic:
-            placed.width = max(room // len(elastic), LEAST_STRETCH)
-        layout.fit()
 
     def _chooser(self, key: str) -> Callable[[str], None]:
         def chosen(text: str) -> None:

@@ -33,6 +33,10 @@ class PageSpec:
 
 PAGES: tuple[PageSpec, ...] = (
     PageSpec(
+        "dashboard", "Dashboard", "dashboard", "csmdesk.views.pages.dashboard", "DashboardPage",
+        "high",
+    ),
+    PageSpec(
         "customers", "Customers", "customers", "csmdesk.views.pages.customers", "CustomersPage",
         "customers",
     ),

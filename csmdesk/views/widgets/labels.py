@@ -67,9 +67,11 @@ class Pills(QWidget):
 class ElidedLabel(QWidget):
     """One line of plain text; the tooltip tells all of it where it is cut."""
 
-    def __init__(self, text: str = "", *, px: int = theme.BASE_PX, bold: bool = False) -> None:
+    def __init__(
+        self, text: str = "", *, px: int = theme.BASE_PX, bold: bool = False, color: str = "text"
+    ) -> None:
         super().__init__()
-        self._text, self._px, self._bold = "", px, bold
+        self._text, self._px, self._bold, self._color = "", px, bold, color
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
@@ -93,7 +95,7 @@ class ElidedLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self._own_font())
-        painter.setPen(theme.color("text"))
+        painter.setPen(theme.color(self._color))
         room = self.width()
         shown = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room)
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
