@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from csmdesk.runtime import state as states
 from csmdesk.views import theme
+from csmdesk.views.charts.dock import ChiHistoryDock
 from csmdesk.views.memory import Memory
 from csmdesk.views.page import Page
 from csmdesk.views.pages import FIRST_PAGE, PAGES, page_spec
@@ -90,6 +91,13 @@ class MainWindow(QMainWindow):
         self.panels_menu.addAction(dock.toggleViewAction())
         self.host.restoreDockWidget(dock)
 
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to sight by its object name."""
+        for dock in self.host.findChildren(QDockWidget):
+            if dock.objectName() == name:
+                dock.show()
+                dock.raise_()
+
     def current_page(self) -> Page | None:
         holder = self.documents.current()
         return holder.page if holder is not None else None
@@ -134,8 +142,8 @@ class MainWindow(QMainWindow):
         self.memory.drop("window/docks")
         for dock in self.host.findChildren(QDockWidget):
             dock.setFloating(False)
-            self.host.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-            dock.show()
+            self.host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+            dock.hide()
         for table in self.findChildren(DataTable):
             table.layout_of_columns.reset()
 
@@ -170,6 +178,9 @@ class MainWindow(QMainWindow):
         self.rail.set_collapsed(bool(self.memory.get("window/narrow_rail", False)))
         self._menus = build_menus(self)
         self._set_up_menus()
+        self.chi_dock = ChiHistoryDock(self.desk)
+        self.chi_dock.hide()
+        self.add_dock(self.chi_dock, Qt.DockWidgetArea.BottomDockWidgetArea)
 
     def _set_up_menus(self) -> None:
         """macOS has its menu bar; elsewhere the rail's menu button opens the same menus."""
@@ -251,6 +262,8 @@ class MainWindow(QMainWindow):
     def _document_shown(self, key: str) -> None:
         page = key.removeprefix(PAGE) if key.startswith(PAGE) else FIRST_PAGE
         self.rail.set_current(page)
+        if key.startswith(CUSTOMER):
+            self.chi_dock.show_customer(key.removeprefix(CUSTOMER))
         self._remember_tabs()
 
     def _customer_name(self, customer_id: str) -> str:
@@ -293,6 +306,7 @@ class MainWindow(QMainWindow):
             self.documents.setCurrentIndex(place)
         else:
             self.open_page(FIRST_PAGE)
+        self.host.restoreState(self.memory.get_bytes("window/docks"))
         self.rail.set_state(self.desk.state)
         self.documents.setFocus()
 
@@ -310,7 +324,9 @@ class MainWindow(QMainWindow):
         def build() -> Page:
             from csmdesk.views.customer import CustomerTab
 
-            return CustomerTab(self.desk, self.memory, key.removeprefix(CUSTOMER))
+            made = CustomerTab(self.desk, self.memory, key.removeprefix(CUSTOMER))
+            made.panelWanted.connect(self.show_panel)
+            return made
 
         return self.documents.put(key, title or "Customer", build, cross=True)
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from csmdesk.runtime import state as states
+from csmdesk.views.customer.tab import CHI_PANEL
 from csmdesk.views.pages import PAGES
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SETTLE_MS = 350
 """Between showing a page and taking its picture: late answers and layouts have arrived."""
 SUB_TABS = ("tasks", "chi", "commercial", "usage", "activity", "retention")
+PANEL = "panel-chi"
 THEMES = ("light", "dark")
 USAGE = "csmdesk shoot OUT_DIR [--page P] [--theme light|dark] [--size 1440x900]"
 
@@ -53,7 +55,7 @@ class ShootPlan:
                 out = word
         if not out:
             raise UsageError(f"the folder for the pictures is missing. {USAGE}")
-        known = [spec.key for spec in PAGES] + [f"customer-{tab}" for tab in SUB_TABS]
+        known = [*(spec.key for spec in PAGES), *(f"customer-{tab}" for tab in SUB_TABS), PANEL]
         page, theme = given.get("--page", ""), given.get("--theme", "")
         if page and page not in known:
             raise UsageError(f"there is no page “{page}”. Known: {', '.join(known)}.")
@@ -117,6 +119,11 @@ class Shooter(QObject):
                 if self._plan.page in ("", f"customer-{tab}"):
                     self._window.open_customer(portfolio.customers["id"][busiest], tab)
                     yield f"customer-{tab}-{theme}"
+            if self._plan.page in ("", PANEL):
+                self._window.open_customer(portfolio.customers["id"][busiest], "chi")
+                self._window.show_panel(CHI_PANEL)
+                yield f"{PANEL}-{theme}"
+                self._window.chi_dock.hide()
 
     @Slot()
     def _next(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from csmdesk.runtime.desk import Desk
 
 BAND_EDGES = ((0, 30, "poor"), (30, 70, "neutral"), (70, 100, "good"))
+NOTHING = "Open a customer to see its history."
 
 
 class ChiHistoryDock(QDockWidget):
@@ -29,14 +30,28 @@ class ChiHistoryDock(QDockWidget):
         self._customer = ""
         self._plot: Any = None
         self._curve: Any = None
+        self._regions: list[tuple[Any, str]] = []
+        self._heading = ""
+        self._first_day = 0
+        self._scores: list[int] = []
         body = QWidget()
         self._box = QVBoxLayout(body)
         self._box.setContentsMargins(12, 8, 12, 8)
-        self._title = plain_label("Open a customer to see its history.", "small")
+        self._title = plain_label(NOTHING, "small")
         self._box.addWidget(self._title)
+        self._box.addStretch(0)
         self.setWidget(body)
-        self.setMinimumHeight(180)
+        body.setMinimumHeight(200)
         desk.portfolioChanged.connect(self._portfolio_changed)
+
+    @property
+    def built(self) -> bool:
+        """Whether the plot has been needed yet."""
+        return self._plot is not None
+
+    @property
+    def heading(self) -> str:
+        return self._title.text()
 
     def show_customer(self, customer_id: str) -> None:
         self._customer = customer_id
@@ -45,6 +60,11 @@ class ChiHistoryDock(QDockWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self._plot is not None:
+            self._colour()
 
     @Slot(object)
     def _portfolio_changed(self, _portfolio: Portfolio) -> None:
@@ -56,46 +76,69 @@ class ChiHistoryDock(QDockWidget):
             return
         ids = portfolio.customers["id"]
         if self._customer not in ids:
+            self._title.setText("This customer is not in the portfolio of that day.")
             return
         at = ids.index(self._customer)
         if self._plot is None:
             self._build()
-        chi = portfolio.chi_history[:, at].astype(float)
+        history = portfolio.chi_history[:, at]
+        self._scores = history.astype(int).tolist()
+        self._first_day = portfolio.day - len(self._scores) + 1
+        chi = history.astype(float)
         chi[chi < 0] = float("nan")
-        days = list(range(portfolio.day - len(chi) + 1, portfolio.day + 1))
+        days = list(range(self._first_day, portfolio.day + 1))
         self._curve.setData(days, chi, connect="finite")
         self._plot.setXRange(days[0], days[-1], padding=0.01)
         name = portfolio.customers["name"][at]
-        self._title.setText(f"{name}: CHI of the last {len(days)} days")
-        self.setAccessibleName(self._title.text())
+        self._heading = f"{name}: CHI of the last {len(days)} days"
+        self._title.setText(self._heading)
+        self.setAccessibleName(self._heading)
 
     def _build(self) -> None:
         import pyqtgraph as pg
 
         plot = pg.PlotWidget()
-        plot.setBackground(theme.color("surface"))
         plot.setYRange(0, 100, padding=0.02)
         plot.setLimits(yMin=-2, yMax=102)
-        plot.setMenuEnabled(True)
         plot.hideButtons()
         for low, high, tone in BAND_EDGES:
             region = pg.LinearRegionItem(
-                (low, high),
-                orientation="horizontal",
-                movable=False,
-                brush=theme.color(f"{tone}_fill"),
-                pen=pg.mkPen(None),
+                (low, high), orientation="horizontal", movable=False, pen=pg.mkPen(None)
             )
             region.setZValue(-10)
             plot.addItem(region)
+            self._regions.append((region, f"{tone}_fill"))
         axis = plot.getAxis("bottom")
         axis.tickStrings = lambda values, _scale, _spacing: [_day_text(v) for v in values]
-        for side in ("bottom", "left"):
-            plot.getAxis(side).setTextPen(theme.color("muted"))
-            plot.getAxis(side).setPen(theme.color("line"))
-        self._curve = plot.plot([], [], pen=pg.mkPen(theme.color("accent"), width=1))
+        plot.getAxis("left").setTicks([[(tick, str(tick)) for tick in (0, 30, 70, 100)]])
+        self._curve = plot.plot([], [])
         self._plot = plot
+        self._colour()
+        plot.scene().sigMouseMoved.connect(self._hovered)
         self._box.addWidget(plot, 1)
+
+    def _colour(self) -> None:
+        """Colours of the theme in use; again when the theme changes."""
+        import pyqtgraph as pg
+
+        self._plot.setBackground(theme.color("surface"))
+        for region, token in self._regions:
+            region.setBrush(theme.color(token))
+        for side in ("bottom", "left"):
+            self._plot.getAxis(side).setTextPen(theme.color("muted"))
+            self._plot.getAxis(side).setPen(theme.color("line"))
+        self._curve.setPen(pg.mkPen(theme.color("accent"), width=1))
+
+    def _hovered(self, at: Any) -> None:
+        """Tell the day under the mouse beside the title."""
+        point = self._plot.getPlotItem().vb.mapSceneToView(at)
+        place = round(point.x()) - self._first_day
+        told = ""
+        if 0 <= place < len(self._scores):
+            score = self._scores[place]
+            words = str(score) if score >= 0 else "no score"
+            told = f"  ·  {date_text(self._first_day + place)}: {words}"
+        self._title.setText(self._heading + told)
 
 
 def _day_text(value: float) -> str:
