@@ -10,6 +10,7 @@ from csmdesk.engine.figures.customer.context import CustomerContext
 from csmdesk.jobs.customer_rows import typed_rows
 from csmdesk.jobs.session import Session
 from csmdesk.store.queries.customer import customer_rows
+from csmdesk.store.queries.people import people_names
 
 
 def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> CustomerPage:
@@ -19,9 +20,10 @@ def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> C
         raise BadInput("This customer is no longer in the portfolio.", "Close the tab.")
     with session.store.read() as conn:
         rows = customer_rows(conn, customer_id, portfolio.day, session.settings)
+        people = people_names(conn)
     at = ids.index(customer_id)
     return build_page(
-        CustomerContext(portfolio, at, typed_rows(rows), session.settings, session.zone)
+        CustomerContext(portfolio, at, typed_rows(rows, people), session.settings, session.zone)
     )
 
 

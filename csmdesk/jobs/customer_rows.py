@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,14 +12,18 @@ from csmdesk.domain import facts
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.customer import CustomerRows, CustomerUsage, Note, RiskEntry, SentimentEntry
 from csmdesk.domain.days import MISSING
+from csmdesk.domain.systems import system_named
 from csmdesk.domain.usage import Usage
 from csmdesk.store.queries.customer import CustomerRows as StoredRows
 
 T = TypeVar("T")
 
 
-def typed_rows(stored: StoredRows) -> CustomerRows:
-    """The same rows as fact objects; the newest risk and sentiment entry of several."""
+def typed_rows(stored: StoredRows, people: Mapping[tuple[str, str], str]) -> CustomerRows:
+    """The same rows as fact objects; the newest risk and sentiment entry of several.
+
+    `people`: names of the CRM's users, shown as authors instead of their ids.
+    """
     table = stored.tables
 
     def of(name: str, cls: type[T]) -> tuple[T, ...]:
@@ -27,7 +32,7 @@ def typed_rows(stored: StoredRows) -> CustomerRows:
     risk, sentiment = stored.work.risk, stored.work.sentiment
     return CustomerRows(
         customer_id=stored.customer_id,
-        contacts=of("contact", facts.Contact),
+        contacts=one_per_person(of("contact", facts.Contact)),
         subscriptions=of("subscription", facts.Subscription),
         items=of("subscription_item", facts.SubscriptionItem),
         products=of("product", facts.Product),
@@ -35,7 +40,10 @@ def typed_rows(stored: StoredRows) -> CustomerRows:
         invoices=of("invoice", facts.Invoice),
         orders=of("order", facts.Order),
         tickets=of("ticket", facts.Ticket),
-        activities=of("activity", facts.Activity),
+        activities=tuple(
+            dataclasses.replace(one, author=people.get((one.source, one.author or ""), one.author))
+            for one in of("activity", facts.Activity)
+        ),
         nps=of("nps_answer", facts.NpsAnswer),
         deals=of("deal", facts.Deal),
         notes=rows_of(Note, stored.work.notes, note_id="id"),
@@ -53,6 +61,29 @@ def rows_of(cls: type[T], columns: Columns, **renamed: str) -> tuple[T, ...]:
     return tuple(
         cls(**dict(zip(names, values, strict=True))) for values in zip(*lists, strict=True)
     )
+
+
+def one_per_person(contacts: tuple[facts.Contact, ...]) -> tuple[facts.Contact, ...]:
+    """Contacts of several systems with one e-mail as one person: the CRM's row, with what only the
+    others know (last seen, left, bounced)."""
+    merged: dict[str, facts.Contact] = {}
+    for one in sorted(contacts, key=lambda contact: system_named(contact.source).rank):
+        key = (one.email or "").casefold() or f"{one.source}:{one.source_id}"
+        known = merged.get(key)
+        if known is None:
+            merged[key] = one
+            continue
+        seen = [s for s in (known.last_seen_at, one.last_seen_at) if s is not None]
+        merged[key] = dataclasses.replace(
+            known,
+            title=known.title or one.title,
+            role=known.role or one.role,
+            user_key=known.user_key or one.user_key,
+            last_seen_at=max(seen, default=None),
+            left_on=known.left_on if known.left_on is not None else one.left_on,
+            bounced=known.bounced or one.bounced,
+        )
+    return tuple(sorted(merged.values(), key=lambda contact: -(contact.last_seen_at or 0)))
 
 
 def newest(entries: tuple[Any, ...]) -> Any:

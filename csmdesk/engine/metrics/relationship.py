@@ -25,7 +25,7 @@ def relationship_metrics(
     sorts = events if events is not None else event_rows(facts)
     data = {**_nps(facts, day), **_contact(facts, sorts, day)}
     data["risk_score"] = _risk(facts, day)
-    data["contacts"] = _contacts(facts, day)
+    data["contacts"] = _contacts(facts, sorts, day)
     return Columns(data, facts.count)
 
 
@@ -92,9 +92,12 @@ def _risk(facts: Facts, day: int) -> Ints:
     return np.where(fresh, score, MISSING)
 
 
-def _contacts(facts: Facts, day: int) -> Ints:
+def _contacts(facts: Facts, sorts: EventRows, day: int) -> Ints:
+    """Persons known on D; one who left according to any system is gone."""
     table = facts.tables["contact"]
     created, left = table.ints("created_at_day"), table.ints("left_on")
     here = (table.ints("customer") != MISSING) & ((created == MISSING) | (created <= day))
-    here &= (left == MISSING) | (left > day)
-    return count_by(table.ints("customer")[here], facts.count)
+    gone = here & (left != MISSING) & (left <= day)
+    here &= ~np.isin(sorts.person, sorts.person[gone])
+    _, first = np.unique(sorts.person[here], return_index=True)
+    return count_by(table.ints("customer")[here][first], facts.count)

@@ -21,10 +21,12 @@ TALKS = frozenset({"meeting", "call"})
 
 @dataclass(frozen=True, slots=True)
 class EventRows:
-    """Masks over the rows of `ticket` (critical, shut) and `activity` (of a customer: inward and
+    """`person`: number of the person behind each `contact` row: rows of one customer with the same
+    e-mail are one person, told by several systems. Masks over the rows of `ticket` (critical, shut) and `activity` (of a customer: inward and
     outward messages, held talks); per feature name the first day with use and with a failure,
     NO_DAY for never."""
 
+    person: Ints
     critical: Bools
     shut: Bools
     inward: Bools
@@ -41,6 +43,7 @@ def event_rows(facts: Facts) -> EventRows:
     whose = activity.ints("customer") != MISSING
     message = whose & _among(activity, "kind", MESSAGES)
     return EventRows(
+        person=_persons(facts.tables["contact"]),
         critical=_among(ticket, "priority", CRITICAL),
         shut=_among(ticket, "status", CLOSED),
         inward=message & _among(activity, "direction", ("in",)),
@@ -49,6 +52,17 @@ def event_rows(facts: Facts) -> EventRows:
         first_used=first_days(facts, usage.feature_events),
         first_failed=first_days(facts, usage.feature_failed),
     )
+
+
+def _persons(contacts: Columns) -> Ints:
+    known: dict[tuple[int, str], int] = {}
+    owners, mails = contacts.ints("customer").tolist(), contacts["email"]
+    keys = zip(owners, mails, contacts["source_id"], strict=True)
+    numbers = [
+        known.setdefault((owner, mail.casefold() if mail else f"\n{key}"), len(known))
+        for owner, mail, key in keys
+    ]
+    return np.array(numbers, dtype=np.int64)
 
 
 def first_days(facts: Facts, cells: NDArray[np.uint32]) -> Ints:

@@ -131,3 +131,24 @@ def test_contacts_known_on_the_day() -> None:
         Contact(source="crm", source_id="4", account_id="acme", name="Dan", left_on=DAY + 1),
     ]
     assert relationship_metrics(facts(["acme"], rows), Settings(), DAY)["contacts"].tolist() == [2]
+
+
+def test_one_person_told_by_two_systems_is_one_contact() -> None:
+    def contact(source: str, mail: str, left_on: int | None = None) -> Contact:
+        return Contact(
+            source=source,
+            source_id=f"{source}-{mail}",
+            account_id="acme",
+            name="Ann",
+            email=mail,
+            left_on=left_on,
+        )
+
+    rows = [
+        contact("crm", "ann@acme.example"),
+        contact("support", "Ann@acme.example"),
+        contact("crm", "bob@acme.example", DAY - 3),
+        contact("support", "bob@acme.example"),
+    ]
+    found = relationship_metrics(facts(["acme"], rows), Settings(), DAY)
+    assert found["contacts"].tolist() == [1]

@@ -1,0 +1,140 @@
+"""Subscriptions and their history as facts."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from csmdesk.domain.facts import (
+    Discount,
+    Fact,
+    StatusChange,
+    Subscription,
+    SubscriptionChange,
+    SubscriptionItem,
+)
+from csmdesk.jobs.importing import values as v
+from csmdesk.jobs.importing.known import SOURCE, Known
+from csmdesk.jobs.importing.rows import account_of, currency_of
+from csmdesk.jobs.importing.values import BadCell, Row
+
+
+def item_id(subscription_id: str) -> str:
+    return f"{subscription_id}:item"
+
+
+def discount_id(subscription_id: str) -> str:
+    return f"{subscription_id}:discount"
+
+
+def subscription(row: Row, known: Known) -> list[Fact]:
+    """The head, its one item and its discount. What it counts are its seats: those it states, else
+    its quantity, else the capacity of the customer's entitlement to the product."""
+    own_id, product = v.need(row, "subscription_id"), v.need(row, "product")
+    account, currency = account_of(row, known), currency_of(row, known)
+    started, status = v.needed_day(row, "started_on"), v.word(row, "status") or "active"
+    seats, quantity = v.number(row, "seats", 0), v.number(row, "quantity", 0)
+    count = next(
+        (one for one in (seats, quantity, known.seats.get((account, product))) if one is not None),
+        None,
+    )
+    head = Subscription(
+        source=SOURCE,
+        source_id=own_id,
+        account_id=account,
+        status=status,
+        currency=currency,
+        started_on=started,
+        trial_end=v.day(row, "trial_end"),
+        next_billing_on=v.day(row, "next_billing_on"),
+        cancel_at=v.day(row, "cancel_at"),
+        cancelled_on=v.day(row, "cancelled_on"),
+        ended_on=v.day(row, "ended_on"),
+        paused=status == "paused",
+        seats=seats,
+    )
+    amount, discounts = v.needed_price(row, "amount", currency), _discount(row, own_id, started)
+    interval = v.choice(row, "interval", v.INTERVALS, "month")
+    item = SubscriptionItem(
+        source=SOURCE,
+        source_id=item_id(own_id),
+        subscription_id=own_id,
+        product_id=known.products.sold(product, count),
+        since=started,
+        unit_num=amount.numerator,
+        unit_den=amount.denominator * (count or 1),
+        quantity=count or 1,
+        interval=interval,
+        interval_count=v.number(row, "interval_count", 1) or 1,
+        metered=v.flag(row, "metered"),
+    )
+    known.items[own_id] = item
+    known.currencies[own_id] = currency
+    known.statuses.add(status)
+    return [head, item, *discounts]
+
+
+def _discount(row: Row, own_id: str, started: int) -> list[Fact]:
+    share = v.percent_millionths(row, "discount_percent")
+    if not share:
+        return []
+    discount = Discount(
+        source=SOURCE,
+        source_id=discount_id(own_id),
+        subscription_id=own_id,
+        starts_on=started,
+        ends_on=v.day(row, "discount_ends_on"),
+        percent_millionths=share,
+    )
+    return [discount]
+
+
+def change(row: Row, known: Known) -> list[Fact]:
+    """Amount, quantity and status from a day on; an empty cell keeps what held before.
+
+    Rows come in the order of their days. Quantity 0 means that nothing is served any more.
+    """
+    own_id = v.need(row, "subscription_id")
+    item = known.items.get(own_id)
+    if item is None:
+        raise BadCell("subscription_id", f"“{own_id}” is not in subscriptions")
+    on = v.needed_day(row, "changed_on")
+    first = Fraction(item.unit_num * item.quantity, item.unit_den), item.quantity
+    amount_before, quantity_before = known.changed.get(own_id, first)
+    amount = v.price(row, "amount", known.currencies[own_id])
+    seats, quantity = v.number(row, "seats", 0), v.number(row, "quantity", 0)
+    count = next(one for one in (seats, quantity, quantity_before) if one is not None)
+    whole = amount_before if amount is None else amount
+    known.changed[own_id] = whole, count
+    moved = SubscriptionChange(
+        source=SOURCE,
+        source_id=f"{own_id}:{on}",
+        subscription_id=own_id,
+        item_id=item.source_id,
+        product_id=item.product_id,
+        changed_on=on,
+        known_on=on,
+        unit_num=whole.numerator,
+        unit_den=whole.denominator * (count or 1),
+        quantity=count,
+        interval=item.interval,
+        interval_count=item.interval_count,
+        metered=item.metered,
+    )
+    return [moved, *_status(row, known, own_id, on)]
+
+
+def _status(row: Row, known: Known, own_id: str, on: int) -> list[Fact]:
+    status = v.word(row, "status")
+    if not status:
+        return []
+    known.statuses.add(status)
+    return [
+        StatusChange(
+            source=SOURCE,
+            source_id=f"{own_id}:{on}",
+            subscription_id=own_id,
+            changed_on=on,
+            known_on=on,
+            status=status,
+        )
+    ]
