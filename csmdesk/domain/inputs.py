@@ -49,7 +49,8 @@ class Facts:
     plus `customer` (int64 row index, MISSING when it joins none). Child tables of a subscription
     (items, changes, status changes, discounts) have `subscription` = row index in
     `tables["subscription"]`. Instants stay instants and have a `<name>_day` column beside them in
-    the workspace's time zone. Rows are sorted by (customer, source, source_id), archived are left out.
+    the workspace's time zone. Rows are sorted by (customer, source, source_id), archived are left
+    out (but for persons: an archived owner still owns companies).
     `risk`: the CSM's own scores, columns customer, score (0-10), set_on (day), one row per setting.
     """
 

@@ -140,8 +140,8 @@ def _merged(conn: Connection, merge: _Merge, sources: Sequence[SourceState]) -> 
 
 
 def _owners(conn: Connection, merge: _Merge) -> dict[str, list[str | None]]:
-    """Owner's id, name and e-mail, from the source that names the owner."""
-    sql = "SELECT source, source_id, name, email FROM fact_person WHERE archived = 0"
+    """Owner's id, name and e-mail, from the source that names the owner; archived ones still own."""
+    sql = "SELECT source, source_id, name, email FROM fact_person"
     people = {(row[0], row[1]): (row[2], row[3]) for row in fetch(conn, sql)}
     owner = merge.values("owner_id")
     at = merge.winners(owner.astype(bool))

@@ -36,7 +36,8 @@ class _Read:
 
 
 def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str, Columns]:
-    """All tables of `domain.facts.FACTS` but `account`. Rows of archived accounts and of unknown
+    """All tables of `domain.facts.FACTS` but `account`. Archived rows are left out, but for persons:
+    an archived owner still owns companies, or once did. Rows of archived accounts and of unknown
     subscriptions are left out; rows of accounts without a customer have customer MISSING."""
     tables: dict[str, Columns] = {}
     parents: dict[tuple[str, str], int] = {}
@@ -64,7 +65,7 @@ def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str,
 
 
 def _read(conn: Connection, shape: Shape, book: CustomerBook) -> _Read:
-    alive = " WHERE archived = 0" if shape.has("archived") else ""
+    alive = " WHERE archived = 0" if shape.has("archived") and shape.name != "person" else ""
     rows = fetch(
         conn,
         f"SELECT {quoted(shape.names)} FROM {shape.table.name}{alive} ORDER BY source, source_id",

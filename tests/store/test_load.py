@@ -81,6 +81,16 @@ def test_an_empty_workspace_has_every_table(store: Store) -> None:
     assert found.customers["joined_crm"].dtype == bool
 
 
+def test_an_archived_owner_still_owns(store: Store) -> None:
+    gone = Person(source="hubspot", source_id="o", name="Olga", email="o@us.example", archived=True)
+    found = loaded(store, company(1, owner_id="o"), gone)
+    assert (found.customers["owner"], found.customers["owner_email"]) == (
+        ["Olga"],
+        ["o@us.example"],
+    )
+    assert found.tables["person"]["name"] == ["Olga"]
+
+
 def test_fields_merge_by_rank_of_source(store: Store) -> None:
     found = loaded(
         store,
