@@ -21,6 +21,16 @@ def test_first_load_brings_every_kind_of_row(bench: Bench) -> None:
     assert {row[0] for row in tables["account"]} == set(SYSTEMS)
 
 
+def test_every_answer_of_a_survey_belongs_to_an_account(bench: Bench) -> None:
+    """Also of accounts without recent usage: they have no other row in PostHog."""
+    bench.sync(["posthog"])
+    with bench.store.read() as conn:
+        sql = "SELECT DISTINCT account_id FROM fact_nps_answer"
+        answered = set(conn.exec_driver_sql(sql).scalars())
+    assert answered
+    assert answered <= {row[1] for row in bench.tables()["account"]}
+
+
 def test_second_sync_changes_nothing_within_the_budget(bench: Bench, sandbox: Sandbox) -> None:
     bench.sync()
     before = bench.tables()

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 import msgspec
 
-from csmdesk.domain.facts import Fact, NpsAnswer
+from csmdesk.domain.facts import NpsAnswer
 from csmdesk.sync.connectors.posthog import hogql
-from csmdesk.sync.connectors.posthog.usage import REREAD_DAYS, server_day
+from csmdesk.sync.connectors.posthog.usage import REREAD_DAYS, account_of, server_day
 from csmdesk.sync.decode import required_instant
 from csmdesk.sync.sink import Page, Problem
 from csmdesk.sync.stream import Context
@@ -53,38 +53,41 @@ class SurveyStream:
         while True:
             text = hogql.SURVEYS.text(first, end, after)
             raw = context.client.post(self._path, _Answer, hogql.body(text)).results
-            facts, problems, last = self._facts(raw)
+            answers, problems, last = self._answers(raw)
+            accounts = [account_of(one) for one in sorted({one.account_id for one in answers})]
             after = last if len(raw) >= hogql.PAGE else None
             through = through or context.server_day() or first
             cursor = {"first": first, "end": end, "after": after, "through": through}
-            known = frozenset(fact.source_id for fact in facts)
+            known = frozenset(answer.source_id for answer in answers)
             yield Page(
                 cursor=cursor,
                 complete=after is None,
-                facts=facts,
+                facts=[*accounts, *answers],
                 problems=problems,
                 fixed=known & waiting,
             )
             if after is None:
                 return
 
-    def _facts(self, raw: list[msgspec.Raw]) -> tuple[list[Fact], list[Problem], list[str] | None]:
-        facts: list[Fact] = []
+    def _answers(
+        self, raw: list[msgspec.Raw]
+    ) -> tuple[list[NpsAnswer], list[Problem], list[str] | None]:
+        answers: list[NpsAnswer] = []
         problems: list[Problem] = []
         last: list[str] | None = None
         for one in raw:
             try:
                 row = self._row.decode(one)
-                facts += _answer(row)
+                answers += _answer(row)
                 last = [row[3], row[0]]
             except (msgspec.ValidationError, ValueError) as error:
                 values = msgspec.json.decode(one)
                 name = str(values[0]) if isinstance(values, list) and values else ""
                 problems.append(Problem(name, str(error), bytes(one).decode("utf-8", "replace")))
-        return facts, problems, last
+        return answers, problems, last
 
 
-def _answer(row: Row) -> list[Fact]:
+def _answer(row: Row) -> list[NpsAnswer]:
     """One answer; a survey without an account or a score is none of ours."""
     uuid, account, person, at, score, comment = row
     if not account or score is None or score == "":

@@ -170,10 +170,12 @@ class Reader:
     def _accounts(self, names: Sequence[str]) -> list[Fact]:
         fresh = sorted(set(names) - self._told)
         self._told.update(fresh)
-        return [
-            Account(source=hogql.SYSTEM, source_id=name, name=name, joins=(f"key:{name}",))
-            for name in fresh
-        ]
+        return [account_of(name) for name in fresh]
+
+
+def account_of(group: str) -> Account:
+    """The account row of a group: PostHog tells no more of it than its key."""
+    return Account(source=hogql.SYSTEM, source_id=group, name=group, joins=(f"key:{group}",))
 
 
 def _problem(raw: msgspec.Raw, message: str) -> Problem:
