@@ -17,14 +17,23 @@ def connect(
     system: Annotated[str, typer.Argument(help="hubspot, stripe, posthog or intercom.")],
     base_url: Annotated[str, typer.Option(help="Another address than the system's own.")] = "",
     project_id: Annotated[str, typer.Option(help="PostHog's project number.")] = "",
+    session_only: Annotated[
+        bool, typer.Option("--session", help="Keep the key nowhere; run --ask-key asks for it.")
+    ] = False,
 ) -> None:
     """Connect a system: tests the key that is typed (or piped) in and keeps it in the keyring."""
     cli: Context = context.obj
-    typed = sys.stdin.isatty()
-    key = getpass.getpass(f"Key for {system}: ") if typed else sys.stdin.readline()
+    key = ask_key(system)
     with cli.session() as session:
-        title = jobs.connect(session, system, key.strip(), base_url, project_id)
-    cli.say(f"{title} is connected. Run “csmdesk run” to read it.")
+        title = jobs.connect(session, system, key, base_url, project_id, session_only=session_only)
+    follow = f" --ask-key {system}" if session_only else ""
+    cli.say(f"{title} is connected. Run “csmdesk run{follow}” to read it.")
+
+
+def ask_key(system: str) -> str:
+    """A key typed unseen on a terminal, or the next line of a pipe; never an argument."""
+    typed = sys.stdin.isatty()
+    return (getpass.getpass(f"Key for {system}: ") if typed else sys.stdin.readline()).strip()
 
 
 def disconnect(

@@ -45,7 +45,7 @@ class Secrets:
             raise BadInput(
                 "This computer has no keyring that CSMDesk can use, so the key was not kept.",
                 "Install one (on Linux: GNOME Keyring or KWallet), or use the key for this"
-                " session only (--session).",
+                " session only (on the command line: --session).",
             ) from error
 
     def delete(self, system: str) -> None:

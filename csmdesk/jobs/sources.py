@@ -78,8 +78,19 @@ def write_demo_rates(session: Session, day: int) -> None:
         rates.set_rates(conn, rows)
 
 
-def connect(session: Session, system: str, key: str, base_url: str, project_id: str) -> str:
-    """Test a key, keep it in the keyring and add the system to the workspace; returns its title."""
+def connect(
+    session: Session,
+    system: str,
+    key: str,
+    base_url: str,
+    project_id: str,
+    *,
+    session_only: bool = False,
+) -> str:
+    """Test a key, keep it and add the system to the workspace; returns its title.
+
+    The key goes into the keyring, or with `session_only` into this process's memory alone.
+    """
     if session.settings.demo:
         raise BadInput(
             "The demo workspace takes no real systems.", "Leave out --demo to connect your own."
@@ -93,7 +104,8 @@ def connect(session: Session, system: str, key: str, base_url: str, project_id: 
     source = Source(system=system, base_url=base_url, project_id=project_id)
     connector = CONNECTORS[system](source, key)
     test(connector)
-    session.secrets.store(system, key)
+    keep = session.secrets.keep_for_session if session_only else session.secrets.store
+    keep(system, key)
     others = tuple(other for other in session.settings.sources if other.system != system)
     _save(session, msgspec.structs.replace(session.settings, sources=(*others, source)))
     return connector.title

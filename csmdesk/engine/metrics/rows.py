@@ -22,9 +22,9 @@ TALKS = frozenset({"meeting", "call"})
 @dataclass(frozen=True, slots=True)
 class EventRows:
     """`person`: number of the person behind each `contact` row: rows of one customer with the same
-    e-mail are one person, told by several systems. Masks over the rows of `ticket` (critical, shut) and `activity` (of a customer: inward and
-    outward messages, held talks); per feature name the first day with use and with a failure,
-    NO_DAY for never."""
+    e-mail are one person, told by several systems. Masks over the rows of `ticket` (critical, shut)
+    and `activity` (of a customer: inward and outward messages, held talks); per feature name the
+    first day with use and with a failure, NO_DAY for never."""
 
     person: Ints
     critical: Bools
