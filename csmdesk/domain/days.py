@@ -46,11 +46,6 @@ def last_days(day: int, count: int) -> tuple[int, int]:
     return day - count + 1, day
 
 
-def previous_days(day: int, count: int) -> tuple[int, int]:
-    """First and last day of the previous period: D-2N+1 ... D-N."""
-    return day - 2 * count + 1, day - count
-
-
 def usage_days(day: int, count: int) -> tuple[int, int]:
     """First and last day of "last N usage days": D-N ... D-1."""
     return day - count, day - 1

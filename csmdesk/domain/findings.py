@@ -160,7 +160,7 @@ class Previous:
 @dataclass(frozen=True, slots=True)
 class Findings:
     """Everything one run says. `tasks`/`alerts`: new or changed ones only; `measures`: per customer
-    columns (see engine.measure); `movements`: customer, day, kind, amount, fx, gap_days."""
+    columns (see engine.measure)."""
 
     day: int
     health: Health

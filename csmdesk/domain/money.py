@@ -60,13 +60,6 @@ def to_minor(text: str, currency: str) -> int:
     return minor
 
 
-def to_major(minor: int, currency: str) -> str:
-    """Decimal text in major units of an amount, never rounded (2004050, "USD" -> "20040.50")."""
-    places = exponent(currency)
-    sign, digits = ("-" if minor < 0 else ""), str(abs(minor)).rjust(places + 1, "0")
-    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
-
-
 def rate_on(rates: Rates, currency: str, day: int) -> Fraction | None:
     """The rate that holds on `day`; the reporting currency is 1; None when there is none."""
     code = currency.upper()

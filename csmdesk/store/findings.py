@@ -15,13 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import StoreError
 from csmdesk.domain.findings import (
     Alert,
     Findings,
-    Health,
     Previous,
     RuleState,
     Task,
@@ -30,7 +28,6 @@ from csmdesk.domain.findings import (
 from csmdesk.domain.settings import Settings
 from csmdesk.store.fingerprint import fingerprint
 from csmdesk.store.history import history, save_history
-from csmdesk.store.packing import pack, pack_columns, unpack, unpack_columns
 from csmdesk.store.replace import replace_day
 from csmdesk.store.schema import findings as schema
 from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
@@ -130,7 +127,6 @@ def save_day(
     )
     events = _save_events(conn, findings.day, findings.task_events)
     changed = save_history(conn, findings.health, at)
-    _save_newest(conn, findings)
     run = (
         json.dumps([(one.rule, one.checked, one.reason) for one in findings.rules]),
         json.dumps(findings.notices, ensure_ascii=False),
@@ -140,18 +136,6 @@ def save_day(
     conn.exec_driver_sql(upsert_sql(schema.RUN), (findings.day, at, ms, mark, *run))
     customers = tasks.customers | alerts.customers
     return ChangeCounts(tasks.count, events, alerts.count, int(changed), customers)
-
-
-def load_health(conn: Connection, day: int) -> Health | None:
-    """The whole health of the newest run, if that is the run of `day`."""
-    blob = _newest(conn, "health", day)
-    return None if blob is None else Health(day=day, **unpack(blob))
-
-
-def load_measures(conn: Connection, day: int) -> Columns | None:
-    """The measures of the newest run, if that is the run of `day`."""
-    blob = _newest(conn, "measures", day)
-    return None if blob is None else unpack_columns(blob)
 
 
 _ALERT_FIELDS = tuple(column.name for column in schema.ALERT.columns)
@@ -217,18 +201,3 @@ def _save_events(conn: Connection, day: int, events: Sequence[TaskEvent]) -> int
     many(conn, delete_sql(table), gone)
     many(conn, upsert_sql(table), fresh)
     return len(gone) + len(fresh)
-
-
-def _save_newest(conn: Connection, findings: Findings) -> None:
-    health = {
-        one.name: getattr(findings.health, one.name) for one in fields(Health) if one.name != "day"
-    }
-    parts = {"health": pack(health), "measures": pack_columns(findings.measures)}
-    rows = [(part, findings.day, blob) for part, blob in parts.items()]
-    many(conn, upsert_sql(schema.NEWEST), rows)
-
-
-def _newest(conn: Connection, part: str, day: int) -> bytes | None:
-    sql = "SELECT data FROM newest WHERE part = ? AND day = ?"
-    blob = conn.exec_driver_sql(sql, (part, day)).scalar()
-    return None if blob is None else bytes(blob)

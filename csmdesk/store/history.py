@@ -49,12 +49,6 @@ def history(conn: Connection, first: int, last: int) -> list[HistoryDay]:
     return [_decoded(row) for row in fetch(conn, sql, (first, last))]
 
 
-def history_days(conn: Connection) -> tuple[int, int] | None:
-    """First and last stored day; None when there is none."""
-    row = conn.exec_driver_sql("SELECT min(day), max(day) FROM history_day").one()
-    return None if row[0] is None else (int(row[0]), int(row[1]))
-
-
 def chi_matrix(conn: Connection, last_day: int, days: int, ids: Sequence[str]) -> NDArray[np.int16]:
     """CHI of the `days` days up to `last_day` (days, customers); -1 where none was stored."""
     out = np.full((days, len(ids)), -1, np.int16)

@@ -32,7 +32,6 @@ _OWNED = (
     work.WORK_RISK,
     work.WORK_SENTIMENT,
     work.WORK_NOTE,
-    work.OUTBOX,
     work.CUSTOMER_ALIAS,
 )
 

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csmdesk.domain.columns import Columns
-
 _LEVEL = 4
 _SMALLER = ("<i1", "<i2", "<i4")
 
@@ -48,19 +46,6 @@ def unpack(blob: bytes) -> dict[str, Any]:
         parts[name] = flat.reshape(told["shape"]).astype(told["own"])
         start += count * kind.itemsize
     return parts
-
-
-def pack_columns(columns: Columns) -> bytes:
-    return pack({"length": columns.length, **{f"c.{name}": columns[name] for name in columns}})
-
-
-def unpack_columns(blob: bytes) -> Columns:
-    parts = unpack(blob)
-    length = parts.pop("length")
-    data = {
-        name[2:]: list(part) if isinstance(part, tuple) else part for name, part in parts.items()
-    }
-    return Columns(data, length)
 
 
 def _narrowed(array: NDArray[Any]) -> NDArray[Any]:

@@ -57,7 +57,12 @@ def shifted(cells: Cells, by: int) -> Cells:
 
 
 def fold(conn: Connection, batch: UsageBatch, today: int) -> int:
-    """Write a page of usage into the packed arrays; returns how many cells changed.
+    """Write a page of usage into the packed arrays; returns how many cells changed."""
+    return sum(fold_counts(conn, batch, today))
+
+
+def fold_counts(conn: Connection, batch: UsageBatch, today: int) -> tuple[int, int]:
+    """Write a page of usage; returns how many cells are new and how many others changed.
 
     Later rows replace earlier ones, a repeated page changes nothing. Days outside the kept window
     and the running day are left out. Negative counts raise ValueError.
@@ -66,7 +71,7 @@ def fold(conn: Connection, batch: UsageBatch, today: int) -> int:
     _note_coverage(conn, batch)
     _note_names(conn, batch)
     if page is None:
-        return 0
+        return 0, 0
     stored: dict[str, Packed] = {}
     for part in chunks(page.accounts):
         rows = fetch(
@@ -76,17 +81,17 @@ def fold(conn: Connection, batch: UsageBatch, today: int) -> int:
             (batch.source, batch.kind, *part),
         )
         stored.update((row[0], decode(batch.kind, *row[1:])) for row in rows)
-    changed = 0
+    new = changed = 0
     writes: list[tuple[Any, ...]] = []
     for index, account in enumerate(page.accounts):
-        count, packed = page.folded(index, stored.get(account))
-        if count:
-            changed += count
+        added, differing, packed = page.folded(index, stored.get(account))
+        new, changed = new + added, changed + differing
+        if added or differing:
             blob = zlib.compress(packed.cells.tobytes(), _LEVEL)
             names = json.dumps(packed.names, ensure_ascii=False)
             writes.append((batch.source, account, batch.kind, packed.first_day, names, blob))
     many(conn, upsert_sql(USAGE_CELLS), writes)
-    return changed
+    return new, changed
 
 
 @dataclass(slots=True)
@@ -127,8 +132,8 @@ class _Page:
             values=[None if layer is None else _counts(layer)[order] for layer in layers],
         )
 
-    def folded(self, index: int, packed: Packed | None) -> tuple[int, Packed]:
-        """Changed cells and the new array of the account at `index`."""
+    def folded(self, index: int, packed: Packed | None) -> tuple[int, int, Packed]:
+        """New and changed cells and the new array of the account at `index`."""
         rows = slice(int(self.bounds[index]), int(self.bounds[index + 1]))
         # A page for an earlier day must not slide a newer window back.
         first_day = self.first_day if packed is None else max(self.first_day, packed.first_day)
@@ -147,8 +152,9 @@ class _Page:
         for layer, values in enumerate(self.values):
             if values is not None:
                 after[layer, target[kept], column[kept]] = values[rows][kept]
-        count = int(np.count_nonzero((after != before).any(axis=0)))
-        return count, Packed(first_day, list(known), after)
+        moved = (after != before).any(axis=0)
+        new = int(np.count_nonzero(moved & ~before.any(axis=0)))
+        return new, int(np.count_nonzero(moved)) - new, Packed(first_day, list(known), after)
 
 
 def _coded(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:

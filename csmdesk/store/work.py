@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,19 +19,6 @@ Change = tuple[str, Key, Row | None, Row | None]
 """Table, key, row before, row after."""
 
 _FREE, _UNDONE, _REDONE = 0, 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One entry of the audit log; `changes` as (table, key, before, after)."""
-
-    audit_id: int
-    who: str
-    at: int
-    day: int
-    verb: str
-    text: str
-    changes: tuple[Change, ...]
 
 
 def apply_edit(conn: Connection, edit: Edit, who: str, at: int, day: int) -> Applied:
@@ -89,16 +75,6 @@ def undo_text(conn: Connection, who: str) -> str:
 def redo_text(conn: Connection, who: str) -> str:
     found = _undone(conn, who)
     return f"Redo {_lower(found[2])}" if found else ""
-
-
-def audit_log(conn: Connection, limit: int = 200) -> list[AuditRow]:
-    """The newest entries first."""
-    sql = (
-        "SELECT audit_id, who, at, day, verb, text, changes FROM audit "
-        "ORDER BY audit_id DESC LIMIT ?"
-    )
-    values = [(*row[:6], _parsed(row[6])) for row in fetch(conn, sql, (limit,))]
-    return [AuditRow(*one) for one in values]
 
 
 def work_rows(

@@ -8,7 +8,7 @@ import pytest
 
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.inputs import Rates
-from csmdesk.domain.money import exponent, rate_on, symbol, to_major, to_minor
+from csmdesk.domain.money import exponent, rate_on, symbol, to_minor
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,6 @@ def test_to_minor(text: str, currency: str, minor: int) -> None:
 def test_refused(text: str, currency: str) -> None:
     with pytest.raises(BadInput):
         to_minor(text, currency)
-
-
-@pytest.mark.parametrize(
-    ("minor", "currency", "text"),
-    [(2_004_050, "USD", "20040.50"), (-5, "EUR", "-0.05"), (7, "JPY", "7"), (12, "KWD", "0.012")],
-)
-def test_to_major_and_back(minor: int, currency: str, text: str) -> None:
-    assert to_major(minor, currency) == text
-    assert to_minor(text, currency) == minor
 
 
 def test_exponents_and_symbols() -> None:

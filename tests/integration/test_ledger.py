@@ -17,13 +17,13 @@ from csmdesk.domain.scope import Scope
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.figures.movements import movements_report
 from csmdesk.engine.money.movements import movements
-from csmdesk.engine.money.mrr import mrr_series
 from csmdesk.jobs.snapshot import build_portfolio
 from csmdesk.jobs.sync import sync
 from csmdesk.sandbox.ledger import ledger
 from csmdesk.sandbox.world import World
 from csmdesk.store.load import load_facts
 from tests.demo import demo_session
+from tests.engine.money.series import mrr_series
 
 CUSTOMERS = 60
 WORLDS = [(7, date(2026, 11, 21)), (7, date(2027, 3, 1)), (23, date(2026, 12, 9))]

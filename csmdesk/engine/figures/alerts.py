@@ -22,11 +22,6 @@ def open_alerts(portfolio: Portfolio, scope: Scope) -> list[dict[str, Any]]:
     return _rows(portfolio, _mine(portfolio, scope) & _is_open(portfolio))
 
 
-def closed_alerts(portfolio: Portfolio, scope: Scope) -> list[dict[str, Any]]:
-    """Closed episodes as rows, newest first."""
-    return _rows(portfolio, _mine(portfolio, scope) & ~_is_open(portfolio))
-
-
 def notifications(portfolio: Portfolio, scope: Scope) -> list[dict[str, Any]]:
     """Alerts opened in the last 14 days, closed ones too, newest first."""
     first, last = last_days(portfolio.day, NOTIFICATION_DAYS)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from csmdesk.domain.columns import Bools, Columns
+from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
@@ -65,14 +63,6 @@ def retention_months(portfolio: Portfolio, scope: Scope, count: int = 12) -> Col
     """GRR, NRR and logo churn per month, see `engine.money.months.retention`."""
     months = _months(portfolio, count)
     return retention(portfolio.movements, months, members(portfolio, scope))
-
-
-def unconverted(portfolio: Portfolio, scope: Scope) -> int:
-    """Customers in scope with an amount that has no exchange rate: it is in no figure."""
-    if "missing_rate" not in portfolio.measures:
-        return 0
-    lost: Bools = np.asarray(portfolio.measures["missing_rate"], dtype=np.bool_)
-    return int((lost & members(portfolio, scope)).sum())
 
 
 def _months(portfolio: Portfolio, count: int) -> Months:

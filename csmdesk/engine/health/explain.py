@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import SourceState
 from csmdesk.domain.settings import Settings
@@ -109,14 +108,6 @@ def top_reasons(
     return out
 
 
-def three_reasons(
-    health: Scored, measures: Columns, settings: Settings, index: int, locale: Locale = ENGLISH
-) -> tuple[str, ...]:
-    """The texts of the three largest losses of one customer."""
-    found = why_not_100(health, measures, settings, (), index, locale=locale)
-    return tuple(reason.text for reason in found[:3])
-
-
 def factor_text(health: Scored, row: int, detail: Detail) -> str:
     """The words of factor `row` for a customer, whether or not it lost points."""
     factor = BY_KEY[health.factors[row]]
@@ -181,8 +172,3 @@ def _reason(
     return Reason(
         factor.key, factor.pillar, factor.title, points, text, value, threshold, source, age
     )
-
-
-def effective_weights(weight: Ints, total: int) -> list[int]:
-    """Effective weights of one customer in tenths of a percent, rounded half to even."""
-    return [round(Fraction(int(one) * 1000, total)) if total else 0 for one in weight]

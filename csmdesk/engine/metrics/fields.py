@@ -15,8 +15,6 @@ from csmdesk.domain.days import MISSING, parse_day
 from csmdesk.domain.inputs import Facts
 from csmdesk.engine.money.exact import first_of_run, keys, last_at
 
-DATED_FIELDS = ("owner_id", "tier", "stage", "renewal_on")
-
 
 @dataclass(frozen=True)
 class FieldLog:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Columns, Ints
+from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
 
 PPM = 1_000_000
@@ -60,12 +60,6 @@ def trend_columns(events_28: Ints, events_56: Ints, tenure: Ints, active: Bools)
         "trend_den": np.where(defined, scaled_den, MISSING),
         "trend_median": np.full(count, median * PPM // 1, dtype=np.int64),
     }
-
-
-def portfolio_median(measures: Columns) -> int:
-    """The portfolio's median trend in 1/1,000,000 (1,000,000 when there are no customers)."""
-    column = measures.ints("trend_median")
-    return int(column[0]) if len(column) else PPM
 
 
 def _median(num: Ints, den: Ints) -> Fraction:

@@ -30,14 +30,8 @@ from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.money.statuses import CANCELLED, FREE, PAUSED
 from csmdesk.engine.money.view import View, counted
 
-NEW, REACTIVATION, EXPANSION, CONTRACTION, CHURN, FX = KINDS = (
-    "new",
-    "reactivation",
-    "expansion",
-    "contraction",
-    "churn",
-    "fx",
-)
+CHURN, FX = "churn", "fx"
+KINDS = ("new", "reactivation", "expansion", "contraction", CHURN, FX)
 _NEW, _REACTIVATION, _EXPANSION, _CONTRACTION, _CHURN, _FX = range(6)
 _NEVER = 1 << 40
 

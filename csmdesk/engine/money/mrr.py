@@ -7,10 +7,9 @@ import numpy as np
 from csmdesk.domain.columns import Columns, Ints
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
-from csmdesk.domain.settings import Settings
-from csmdesk.engine.money.exact import distinct, first_of_run, key_day, key_owner, keys
+from csmdesk.engine.money.exact import distinct, key_day, key_owner, keys
 from csmdesk.engine.money.ledger import Ledger
-from csmdesk.engine.money.prepared import Prepared, prepare
+from csmdesk.engine.money.prepared import Prepared
 from csmdesk.engine.money.rates import sum_converted
 from csmdesk.engine.money.statuses import TITLES
 from csmdesk.engine.money.view import View
@@ -35,27 +34,6 @@ def rate_hits(ledger: Ledger, view: View, first: int, last: int) -> Ints:
         paying = view.mrr.at(group, day - 1) != 0
         hits.append(keys(ledger.groups.customer[group[paying]], day[paying]))
     return distinct(np.concatenate(hits))
-
-
-def mrr_series(
-    facts: Facts, settings: Settings, first: int, last: int, prepared: Prepared | None = None
-) -> Columns:
-    """M(d) of every customer from `first` to `last`, as known on `last`, where it changes.
-
-    Columns customer, day, mrr (reporting minor units), sorted by (customer, day); each row holds
-    until the customer's next. Every customer has a row on `first`.
-    """
-    ready = prepared if prepared is not None else prepare(facts, settings)
-    ledger = ready.ledger
-    view = ledger.view(last)
-    start = keys(np.arange(facts.count), first)
-    changes = (mrr_hits(ledger, view, first, last), rate_hits(ledger, view, first, last))
-    hits = distinct(np.concatenate([start, *changes]))
-    customer, day = key_owner(hits), key_day(hits)
-    amount, _ = ledger.mrr(view, customer, day, day)
-    told = first_of_run(customer) | first_of_run(amount)
-    data = {"customer": customer[told], "day": day[told], "mrr": amount[told]}
-    return Columns(data, int(told.sum()))
 
 
 def subscription_columns(facts: Facts, prepared: Prepared, day: int) -> Columns:

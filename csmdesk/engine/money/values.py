@@ -29,7 +29,6 @@ class Values:
     """
 
     scale: int
-    exact64: bool
     item: Exact
     factor: Exact
     keep_num: Ints
@@ -56,7 +55,7 @@ def build_values(log: ItemLog, discounts: DiscountRows, customer: Ints) -> Value
     share = factor[log.interval] // den if len(factor) else den
     item = log.num.astype(kind) * (log.quantity * live).astype(kind) * share
     amount = np.where(discounts.amount == MISSING, 0, discounts.amount).astype(kind)
-    return Values(scale, kind is np.int64, item, factor, keep_num, keep_den, amount)
+    return Values(scale, item, factor, keep_num, keep_den, amount)
 
 
 def _ranks(discounts: DiscountRows) -> int:

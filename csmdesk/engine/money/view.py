@@ -86,7 +86,7 @@ def build_view(
     statuses = _with_free(status_steps(heads, status, shown_status), heads, rows, items)
     gross = _gross(rows, items, values)
     interval = _interval_steps(rows, items)
-    net = _net(heads, statuses, gross, interval, discounts, values)
+    net = _net(statuses, gross, interval, discounts, values)
     return View(statuses, rows, net, _by_group(net, groups))
 
 
@@ -201,7 +201,6 @@ def _interval_steps(rows: Steps, log: ItemLog) -> Steps:
 
 
 def _net(
-    heads: Heads,
     statuses: Steps,
     gross: Steps,
     interval: Steps,

@@ -64,9 +64,7 @@ def _renewal(ctx: Context, limits: Limits, row: int, severity: int) -> Hit:
         if left >= 0
         else f"Renewal date {date_text(on)} passed {days_text(-left)} ago"
     )
-    return Hit(
-        row, subject, severity, _text(ctx, row, when), _evidence(ctx, limits, row, on, False)
-    )
+    return Hit(row, subject, severity, _text(ctx, row, when), _evidence(ctx, limits, on, False))
 
 
 def _cancellations(ctx: Context, limits: Limits) -> list[Hit]:
@@ -87,7 +85,7 @@ def _cancellations(ctx: Context, limits: Limits) -> list[Hit]:
         when = "Set to cancel"
         if on != MISSING:
             when += f": ends {date_text(on)} in {days_text(max(on - ctx.day, 0))}"
-        evidence = _evidence(ctx, limits, row, on, True)
+        evidence = _evidence(ctx, limits, on, True)
         hits.append(Hit(row, table["source_id"][place], HIGH, _text(ctx, row, when), evidence))
     return hits
 
@@ -98,7 +96,7 @@ def _text(ctx: Context, row: int, when: str) -> str:
     return f"{when}{amount}. Health {ctx.chi_text(row)}."
 
 
-def _evidence(ctx: Context, limits: Limits, row: int, on: int, cancelling: bool) -> dict[str, Any]:
+def _evidence(ctx: Context, limits: Limits, on: int, cancelling: bool) -> dict[str, Any]:
     values: dict[str, Any] = {"renewal_on": None, "days": None, "set_to_cancel": cancelling}
     if on != MISSING:
         values |= {"renewal_on": iso_day(on), "days": on - ctx.day}

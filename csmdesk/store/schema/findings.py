@@ -79,9 +79,6 @@ RUN = table(
     text("summary"),
 )
 
-NEWEST = table("newest", key("part"), integer("day"), blob("data"))
-"""Packed health and measures of the newest run: what a snapshot needs beyond the history."""
-
 HISTORY_DAY = table(
     "history_day",
     key_int("day"),

@@ -1,4 +1,4 @@
-"""Work: what people wrote, who a customer is, the audit log, the outbox. Precious."""
+"""Work: what people wrote, who a customer is, the audit log. Precious."""
 
 from __future__ import annotations
 
@@ -103,18 +103,3 @@ AUDIT = table(
 """Append-only. `changes`: JSON list of [table, key, before, after]; `undoes`: the audit row that this
 one takes back; `undone`: 1 while taken back; `redo`: 1 when this row did again what was undone."""
 Index("ix_audit_day", AUDIT.c.day)
-
-OUTBOX = table(
-    "outbox",
-    key_int("outbox_id"),
-    text("customer_id"),
-    text("source"),
-    text("source_id"),
-    text("field"),
-    text("value", None),
-    text("before", None),
-    text("state"),
-    integer("attempts"),
-    text("error"),
-    integer("at"),
-)

@@ -14,7 +14,7 @@ from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
-from csmdesk.engine.figures.alerts import closed_alerts, notifications, open_alerts
+from csmdesk.engine.figures.alerts import notifications, open_alerts
 from csmdesk.engine.figures.dashboard import Dashboard, Filters, dashboard
 from csmdesk.engine.figures.tasks import open_mask
 from tests.engine.build import DAY
@@ -198,7 +198,6 @@ def test_alert_lists_and_notifications() -> None:
         return [(row["id"], row["episode"]) for row in rows]
 
     assert keys(open_alerts(desk(), Scope(DAY))) == [("a3", 2), ("a1", 1), ("a2", 1)]
-    assert keys(closed_alerts(desk(), Scope(DAY))) == [("a3", 1)]
     assert keys(notifications(desk(), Scope(DAY))) == [("a3", 2), ("a3", 1), ("a1", 1)]
     assert keys(open_alerts(desk(), Scope(DAY, csm="Tom"))) == [("a3", 2)]
     first = notifications(desk(), Scope(DAY, csm="Mara"))[0]

@@ -12,7 +12,6 @@ from csmdesk.engine.figures.movements import (
     movements_report,
     mrr_months,
     retention_months,
-    unconverted,
 )
 from tests.engine.figures.made import columns, portfolio_of
 from tests.engine.money.make import d
@@ -86,8 +85,3 @@ def test_months_and_retention() -> None:
     assert kept["grr"].tolist() == [MISSING, 10_000, 10_000, 8_000, 6_154]
     assert kept["nrr"].tolist() == [MISSING, 10_000, 10_000, 8_000, 7_462]
     assert kept["logo_churn"].tolist() == [MISSING, 0, 0, 0, 5_000]
-
-
-def test_amounts_without_a_rate_are_told() -> None:
-    assert unconverted(made(), Scope(DAY)) == 1
-    assert unconverted(made(), Scope(DAY, csm="Tom")) == 0

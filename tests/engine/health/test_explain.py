@@ -6,8 +6,6 @@ from csmdesk.domain.settings import FactorSettings, Model, Settings
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.health.explain import (
     Reason,
-    effective_weights,
-    three_reasons,
     top_reasons,
     why_not_100,
 )
@@ -45,7 +43,6 @@ def test_the_worked_example() -> None:
         "9 of 42 seats active in 30 days",
         "NPS detractor: average 4 (3 answers)",
     )
-    assert three_reasons(health, table, Settings(), 0) == reasons
     assert top_reasons(health, table, Settings()) == [reasons]
 
 
@@ -64,9 +61,3 @@ def test_a_neutral_factor_says_that_there_is_no_data() -> None:
     health = assess(facts(["acme"]), table, settings, DAY, ())
     (line,) = why_not_100(health, table, settings, (), 0, model=resolve(settings)[0])
     assert (line.text, line.value, line.points) == ("No data for “NPS”", "", 4)
-
-
-def test_effective_weights_in_tenths_of_a_percent() -> None:
-    health = assess(facts(["acme"]), measures(nps_newest_on=DAY - 180), Settings(), DAY, ())
-    shown = effective_weights(health.weight[:, 0], int(health.weight_total[0]))
-    assert shown == [124, 145, 124, 124, 124, 83, 83, 73, 36, 41, 41]

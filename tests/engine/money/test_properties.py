@@ -18,11 +18,11 @@ from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.money.ledger import build_ledger
 from csmdesk.engine.money.months import customer_table, month_table, sum_months
 from csmdesk.engine.money.movements import KINDS, movements
-from csmdesk.engine.money.mrr import mrr_series
 from csmdesk.engine.money.prepared import prepare
 from tests.engine.build import facts
 from tests.engine.money.make import change, d, discount, item, moves, status, sub
 from tests.engine.money.oracle import Oracle
+from tests.engine.money.series import mrr_series
 
 FIRST, LAST = d("2026-01-01"), d("2026-04-20")
 ACCOUNTS = ("a", "b", "c")

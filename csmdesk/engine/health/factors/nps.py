@@ -17,7 +17,6 @@ from csmdesk.engine.health.factor import (
     raw_values,
 )
 
-FRESH_DAYS = 90
 GONE_DAYS = 270
 DETRACTOR = 6
 
