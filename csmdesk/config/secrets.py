@@ -12,6 +12,10 @@ from csmdesk.domain.errors import BadInput
 SERVICE = "CSMDesk"
 
 
+class NoKeyring(BadInput):
+    """This computer offers no keyring; a key can be kept for the session only."""
+
+
 class Secrets:
     """Keys of one workspace. A key given for the session wins over the keyring's."""
 
@@ -35,14 +39,14 @@ class Secrets:
         self._session[system] = key
 
     def store(self, system: str, key: str) -> None:
-        """Keep a key in the keyring; `BadInput` says what to do where there is none."""
+        """Keep a key in the keyring; `NoKeyring` says what to do where there is none."""
         import keyring
         import keyring.errors
 
         try:
             keyring.set_password(SERVICE, self._name(system), key)
         except keyring.errors.KeyringError as error:
-            raise BadInput(
+            raise NoKeyring(
                 "This computer has no keyring that CSMDesk can use, so the key was not kept.",
                 "Install one (on Linux: GNOME Keyring or KWallet), or use the key for this"
                 " session only (on the command line: --session).",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from csmdesk.config.workspace import open_workspace
 from csmdesk.domain.cancel import CancelToken, Report
+from csmdesk.domain.texts import number, plural
 from csmdesk.engine.schedule import is_due
 from csmdesk.jobs import run as running
 from csmdesk.jobs.run import Show
@@ -50,4 +53,33 @@ def run_if_due(
     return run(session, args, cancel, report, show)
 
 
-JOBS: dict[str, Job] = {"snapshot": snapshot, "run": run, "run_if_due": run_if_due}
+def reload(
+    session: Session, args: dict[str, Any], _cancel: CancelToken, _report: Report, _show: Show
+) -> dict[str, Any]:
+    """Read the settings again (a system was connected) and take `keys` given for the session."""
+    session.workspace = open_workspace(session.workspace.folder, demo=session.settings.demo)
+    for system, key in args.get("keys", {}).items():
+        session.secrets.keep_for_session(system, key)
+    return {}
+
+
+def import_files(
+    session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
+) -> dict[str, Any]:
+    """Import the folder `folder`, then score what it holds."""
+    from csmdesk.jobs.importing import import_folder  # needs pandas, which other jobs do without
+
+    imported = import_folder(session, Path(args["folder"]), cancel, report)
+    summary = running.run(session, cancel, report, sync=False, show=show)
+    rows = sum(table.added + table.changed for table in imported.tables)
+    told = [f"{plural(rows, 'row')} imported, {number(len(imported.refused))} refused."]
+    return summary | {"text": " ".join([*told, *imported.messages, summary["text"]])}
+
+
+JOBS: dict[str, Job] = {
+    "snapshot": snapshot,
+    "run": run,
+    "run_if_due": run_if_due,
+    "reload": reload,
+    "import": import_files,
+}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import getpass
 import queue
 import threading
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from csmdesk.domain.cancel import Progress
 from csmdesk.domain.days import MISSING, day_number
 from csmdesk.runtime import state as states
+from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish, connect
+from csmdesk.runtime.person import person
 from csmdesk.runtime.queue_thread import Question, QueueThread
 from csmdesk.runtime.state import DeskState
 
@@ -38,7 +39,8 @@ class Desk(QObject):
     `portfolioChanged` (Portfolio), `scopeChanged` (Scope), `stateChanged` (DeskState),
     `jobFinished` (verb, sentence), `jobFailed` (sentence, details), `edited` (Applied),
     `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
-    `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb).
+    `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb),
+    `sourceConnected` (title), `sourceRefused` (sentence, whether a session-only key would do).
     """
 
     portfolioChanged = Signal(object)
@@ -52,6 +54,8 @@ class Desk(QObject):
     customerFailed = Signal(str, str)
     workerStarted = Signal(int)
     workerLost = Signal(str)
+    sourceConnected = Signal(str)
+    sourceRefused = Signal(str, bool)
 
     def __init__(
         self,
@@ -157,13 +161,8 @@ class Desk(QObject):
         return self._clock()
 
     def person(self) -> str:
-        """E-mail of the workspace's user, else the account of this computer; "" when unknown."""
-        if self._settings is not None and self._settings.user:
-            return self._settings.user
-        try:
-            return getpass.getuser()
-        except (ImportError, KeyError, OSError):  # no account database, no variable names one
-            return ""
+        """E-mail or account of the person at work, "" when unknown."""
+        return person(self._settings)
 
     def set_scope(self, csm: str, segment: str) -> None:
         self._scope = dataclasses.replace(self.scope, csm=csm, segment=segment)
@@ -183,6 +182,26 @@ class Desk(QObject):
 
     def cancel(self) -> None:
         self.engine.cancel()
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing is connected and there is no customer yet: what to begin with is the question."""
+        if self.demo or self._settings is None or self._settings.sources:
+            return False
+        if self.portfolio is None:
+            return not getattr(self.first_rows, "rows", ())
+        return not self.portfolio.customers.length
+
+    def connect_source(
+        self, system: str, key: str, base_url: str, project_id: str, *, session_only: bool = False
+    ) -> None:
+        """Test and keep a key, then read the system; `sourceConnected` or `sourceRefused` follows."""
+        wish = ConnectWish(system, key, base_url, project_id, session_only)
+        self._writes.put((wish, lambda: connect(self._session(), wish)))
+
+    def import_folder(self, folder: Path) -> None:
+        """Import files of the import format; progress and outcome as of any job."""
+        self.engine.submit("import", {"folder": str(folder)})
 
     def request_customer(self, customer_id: str) -> None:
         """Answered by `customerReady` or `customerFailed`; a newer question drops older answers."""
@@ -252,7 +271,11 @@ class Desk(QObject):
             self.customerFailed.emit(ticket[0], sentence)
 
     @Slot(object, object)
-    def _edit_done(self, _wish: object, applied: object) -> None:
+    def _edit_done(self, wish: object, applied: object) -> None:
+        if isinstance(wish, ConnectWish):
+            assert isinstance(applied, ConnectOutcome)
+            self._connected(wish, applied)
+            return
         self._edits_waiting -= 1
         if applied is None:
             self.editRefused.emit("There is nothing to undo or redo.")
@@ -262,10 +285,24 @@ class Desk(QObject):
             self._refresh()
 
     @Slot(object, str)
-    def _edit_refused(self, _wish: object, sentence: str) -> None:
+    def _edit_refused(self, wish: object, sentence: str) -> None:
+        if isinstance(wish, ConnectWish):
+            self.sourceRefused.emit(sentence, False)
+            return
         self._edits_waiting -= 1
         self.editRefused.emit(sentence)
         self._refresh()
+
+    def _connected(self, wish: ConnectWish, outcome: ConnectOutcome) -> None:
+        if outcome.refusal:
+            self.sourceRefused.emit(outcome.refusal, outcome.session_possible)
+            return
+        from csmdesk.config.workspace import open_workspace
+
+        self._settings = open_workspace(self.folder, demo=self.demo).settings
+        self.engine.reload({wish.system: wish.key} if wish.session_only else {})
+        self.sourceConnected.emit(outcome.title)
+        self.sync_now()
 
     def _refresh(self) -> None:
         """Ask for the portfolio again: it confirms what was shown at once."""

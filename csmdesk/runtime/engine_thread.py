@@ -66,6 +66,12 @@ class EngineThread(QThread):
                 self._waiting.append(Command(next(self._numbers), verb, args or {}))
         self._wake()
 
+    def reload(self, keys: dict[str, str]) -> None:
+        """Let the worker read the settings again; `keys` are kept for this session, restarts too."""
+        with self._lock:
+            self._keys = {**self._keys, **keys}
+        self.submit("reload", {"keys": keys})
+
     def cancel(self) -> None:
         """Cancel the running job and forget the waiting ones."""
         with self._lock:

@@ -21,6 +21,7 @@ from csmdesk.store.first_rows import FirstRows
 from csmdesk.views.memory import Memory
 from csmdesk.views.page import Page
 from csmdesk.views.pages.customer_totals import TotalCards
+from csmdesk.views.pages.welcome import WelcomeGate
 from csmdesk.views.table import DataTable
 from csmdesk.views.widgets.cards import Card
 from csmdesk.views.widgets.controls import button, chip
@@ -82,6 +83,7 @@ class CustomersPage(Page):
         self.setFocusProxy(self.table)
         self._selection_changed()
         self._show_first_rows()
+        WelcomeGate(desk, self)
 
     def show_portfolio(self, portfolio: Portfolio, scope: Scope) -> None:
         if portfolio is not self._portfolio:

@@ -1,0 +1,187 @@
+"""The first minute of a new workspace: connect a system, import files, or explore the demo."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QProcess, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
+
+from csmdesk.runtime import state as states
+from csmdesk.views import theme
+from csmdesk.views.icons import paint_icon
+from csmdesk.views.widgets.cards import Card
+from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.tip import plain_label
+
+if TYPE_CHECKING:
+    from csmdesk.domain.portfolio import Portfolio
+    from csmdesk.runtime.desk import Desk
+    from csmdesk.runtime.state import DeskState
+
+BESIDE_FROM = 720
+"""Width in pixels from which the choices stand side by side."""
+DEMO = ("-m", "csmdesk", "--demo")
+TITLE = "Welcome. Where is your portfolio?"
+CONNECT = (
+    "HubSpot first; billing, product usage and support can follow. CSMDesk only reads; "
+    "the key stays in this computer's keyring."
+)
+IMPORT = (
+    "A folder of CSV files: customers.csv at least, and subscriptions, invoices, usage, "
+    "tickets as you have them. Importing again updates."
+)
+EXPLORE = (
+    "A made-up portfolio of 214 customers in a workspace of its own, served by a small "
+    "program on this computer. The same as “csmdesk --demo”."
+)
+
+
+class _Picture(QWidget):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.setFixedSize(QSize(28, 28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_icon(painter, self._name, QRectF(2, 2, 24, 24), theme.color("accent"))
+        painter.end()
+
+
+class Choice(Card):
+    """One of the three ways to begin."""
+
+    def __init__(
+        self, icon: str, title: str, text: str, action: str, run: Callable[[], object], kind: str
+    ) -> None:
+        super().__init__()
+        self.setAccessibleName(title)
+        words = plain_label(text, "small")
+        words.setWordWrap(True)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.button = button(action, run, kind=kind)
+        self.box.setContentsMargins(16, 16, 16, 16)
+        self.box.addWidget(_Picture(icon))
+        self.box.addWidget(plain_label(title, "strong"))
+        self.box.addWidget(words, 1)
+        self.box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+class Welcome(QWidget):
+    """Three choices, and one line that says what is going on."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._desk = desk
+        self.connect_choice = Choice(
+            "sync", "Connect your CRM", CONNECT, "Connect…", self._connect, "primary"
+        )
+        self.import_choice = Choice(
+            "inbox", "Import files", IMPORT, "Choose folder…", self._choose_folder, ""
+        )
+        self.demo_choice = Choice(
+            "dashboard", "Explore the demo", EXPLORE, "Open the demo", self._open_demo, ""
+        )
+        self.said = plain_label("", "small")
+        self.said.setWordWrap(True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(12)
+        for choice in (self.connect_choice, self.import_choice, self.demo_choice):
+            self._row.addWidget(choice, 1)
+        title = plain_label(TITLE, "heading")
+        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(24, 24, 24, 24)
+        box.setSpacing(16)
+        box.addStretch(1)
+        box.addWidget(title)
+        box.addLayout(self._row)
+        box.addWidget(self.said)
+        box.addStretch(2)
+        desk.stateChanged.connect(self._state_changed)
+        desk.sourceConnected.connect(self._source_connected)
+        desk.jobFailed.connect(self._failed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        direction = QBoxLayout.Direction
+        beside = event.size().width() >= BESIDE_FROM
+        self._row.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
+
+    def _connect(self) -> None:
+        from csmdesk.views.dialogs.connect import ConnectDialog
+
+        ConnectDialog(self._desk, self).open()
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Folder with files to import")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.import_folder)
+        dialog.open()
+
+    @Slot(str)
+    def import_folder(self, folder: str) -> None:
+        self.said.setText(f"Importing {folder}…")
+        self._desk.import_folder(Path(folder))
+
+    def _open_demo(self) -> None:
+        """A program of its own: the demo never shares a workspace with real data."""
+        started, _pid = QProcess.startDetached(sys.executable, list(DEMO))
+        self.said.setText(
+            "The demo opens in a window of its own."
+            if started
+            else "The demo could not be started. Type “csmdesk --demo” in a terminal."
+        )
+
+    @Slot(str)
+    def _source_connected(self, title: str) -> None:
+        self.said.setText(f"{title} is connected and being read.")
+
+    @Slot(str, str)
+    def _failed(self, sentence: str, _details: str) -> None:
+        self.said.setText(sentence)
+
+    @Slot(object)
+    def _state_changed(self, state: DeskState) -> None:
+        if state.state == states.WORKING:
+            self.said.setText(state.headline)
+
+
+class WelcomeGate(QObject):
+    """Covers a page with the welcome while the workspace is new; made only when it is."""
+
+    def __init__(self, desk: Desk, page: QWidget) -> None:
+        super().__init__(page)
+        self._desk, self._page = desk, page
+        self.welcome: Welcome | None = None
+        desk.stateChanged.connect(self._look)
+        desk.portfolioChanged.connect(self._look)
+        page.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.welcome is not None:
+            self.welcome.setGeometry(self._page.rect())
+        return False
+
+    @Slot(object)
+    def _look(self, _changed: DeskState | Portfolio) -> None:
+        if not self._desk.is_new:
+            if self.welcome is not None:
+                self.welcome.deleteLater()
+                self.welcome = None
+            return
+        if self.welcome is None:
+            self.welcome = Welcome(self._desk, self._page)
+            self.welcome.setGeometry(self._page.rect())
+            self.welcome.show()
+            self.welcome.raise_()
