@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Bools, Columns, Ints
+from csmdesk.domain.days import MISSING
 
 LOW, MEDIUM, HIGH = 1, 2, 3
 SEVERITIES = {LOW: "Low", MEDIUM: "Medium", HIGH: "High"}
@@ -155,6 +156,8 @@ class Previous:
     """task or alert id -> what a person said of its newest episode: false_alarm, accepted …"""
     finished: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     """task id -> (episode, severity, day) at which a person finished it: re-trigger delay."""
+    live_from: int = MISSING
+    """First day that a person could see: due dates of the days before it count from there."""
 
 
 @dataclass(frozen=True, slots=True)

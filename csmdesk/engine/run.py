@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from csmdesk.domain.columns import Columns
-from csmdesk.domain.findings import Findings, Previous
+from csmdesk.domain.findings import Findings, Previous, Task
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.alerts import KINDS
@@ -20,6 +20,7 @@ from csmdesk.engine.metrics.rows import EventRows, event_rows
 from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.rules import RULES
 from csmdesk.engine.rules.evaluate import check_rules
+from csmdesk.engine.rules.lifecycle import default_due
 from csmdesk.engine.rules.rule import Context
 
 
@@ -66,13 +67,30 @@ def run_day(
     known = replace(previous, history=earlier)
     context = Context(facts, settings, day, measures, before, health, known)
     rules = check_rules(RULES, context)
+    alerts = advance_alerts(KINDS, context, rules.tasks)
+    tasks = rules.tasks
+    if day == previous.live_from:
+        tasks = due_from(previous, tasks, day)
     return Findings(
         day=day,
         health=health,
         measures=measures,
-        tasks=rules.tasks,
+        tasks=tasks,
         task_events=rules.events,
-        alerts=advance_alerts(KINDS, context, rules.tasks),
+        alerts=alerts,
         rules=rules.states,
         notices=rules.notices,
     )
+
+
+def due_from(previous: Previous, changed: tuple[Task, ...], day: int) -> tuple[Task, ...]:
+    """The changed tasks, and those of the back-fill that were due before anybody could see them:
+    their due date counts from `day`, the first that a person sees."""
+    tasks = {**previous.tasks, **{task.task_id: task for task in changed}}
+    late = {
+        task.task_id: replace(task, due_on=default_due(task.severity, day))
+        for task in tasks.values()
+        if task.active and task.due_on < day
+    }
+    merged = {**{task.task_id: task for task in changed}, **late}
+    return tuple(merged[key] for key in sorted(merged))

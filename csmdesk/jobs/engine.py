@@ -15,6 +15,7 @@ from csmdesk.engine.money.prepared import Prepared
 from csmdesk.engine.run import prepare_run, run_day
 from csmdesk.jobs.session import Session
 from csmdesk.store import findings as stored
+from csmdesk.store.history import first_history_day
 from csmdesk.store.load import load_facts
 
 KEPT_HISTORY = 31
@@ -53,6 +54,9 @@ def run_engine(session: Session, day: int, cancel: CancelToken, report: Report) 
     owed = days_owed(last.day if last is not None else None, day)
     with session.store.read() as conn:
         previous = stored.load_previous(conn, owed.start)
+        first = first_history_day(conn)
+    live_from = (owed.start if first is None else first) + HISTORY_DAYS
+    previous = replace(previous, live_from=live_from)
     changed, began = 0, session.clock()
     findings, inputs = None, prepare_run(facts, session.settings)
     for count, each in enumerate(owed):

@@ -49,6 +49,12 @@ def history(conn: Connection, first: int, last: int) -> list[HistoryDay]:
     return [_decoded(row) for row in fetch(conn, sql, (first, last))]
 
 
+def first_history_day(conn: Connection) -> int | None:
+    """The oldest stored day; None when there is none."""
+    found = conn.exec_driver_sql("SELECT min(day) FROM history_day").scalar()
+    return None if found is None else int(found)
+
+
 def chi_matrix(conn: Connection, last_day: int, days: int, ids: Sequence[str]) -> NDArray[np.int16]:
     """CHI of the `days` days up to `last_day` (days, customers); -1 where none was stored."""
     out = np.full((days, len(ids)), -1, np.int16)

@@ -99,6 +99,15 @@ def test_a_cancelled_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
         assert [row[:drop] for row in left[table]] == [row[:drop] for row in right[table]], table
 
 
+def test_nothing_is_overdue_before_anybody_could_see_it(prepared_demo: Path) -> None:
+    session = demo_session(prepared_demo)
+    portfolio = build_portfolio(session, session.today())
+    session.close()
+    active = portfolio.tasks["active"]
+    assert active.sum() > 5
+    assert (portfolio.tasks.ints("due_on")[active] >= portfolio.day).all()
+
+
 def test_two_at_once_one_works_the_other_says_so(demo_folder: Path) -> None:
     session = demo_session(demo_folder)
     with workspace_lock(demo_folder), pytest.raises(Busy, match="already works"):
