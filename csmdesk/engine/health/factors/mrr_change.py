@@ -15,6 +15,8 @@ def raw(measures: Columns, day: int) -> Raw:
 
 
 def text(num: int, den: int, detail: Detail) -> str:
+    if not num:
+        return "MRR unchanged in 90 days"
     way = "down" if num < 0 else "up"
     return f"MRR {way} {percent(abs(num), den, locale=detail.locale)} in 90 days"
 
