@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QProcess, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from csmdesk.runtime import state as states
 from csmdesk.views import theme
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from csmdesk.runtime.desk import Desk
     from csmdesk.runtime.state import DeskState
 
-BESIDE_FROM = 720
-"""Width in pixels from which the choices stand side by side."""
 DEMO = ("-m", "csmdesk", "--demo")
 TITLE = "Welcome. Where is your portfolio?"
 CONNECT = (
@@ -92,10 +90,10 @@ class Welcome(QWidget):
         self.said = plain_label("", "small")
         self.said.setWordWrap(True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setSpacing(12)
+        row = QHBoxLayout()
+        row.setSpacing(12)
         for choice in (self.connect_choice, self.import_choice, self.demo_choice):
-            self._row.addWidget(choice, 1)
+            row.addWidget(choice, 1)
         title = plain_label(TITLE, "heading")
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         box = QVBoxLayout(self)
@@ -103,18 +101,12 @@ class Welcome(QWidget):
         box.setSpacing(16)
         box.addStretch(1)
         box.addWidget(title)
-        box.addLayout(self._row)
+        box.addLayout(row)
         box.addWidget(self.said)
         box.addStretch(2)
         desk.stateChanged.connect(self._state_changed)
         desk.sourceConnected.connect(self._source_connected)
         desk.jobFailed.connect(self._failed)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        direction = QBoxLayout.Direction
-        beside = event.size().width() >= BESIDE_FROM
-        self._row.setDirection(direction.LeftToRight if beside else direction.TopToBottom)
 
     def _connect(self) -> None:
         from csmdesk.views.dialogs.connect import ConnectDialog
@@ -148,8 +140,9 @@ class Welcome(QWidget):
         self.said.setText(f"{title} is connected and being read.")
 
     @Slot(str, str)
-    def _failed(self, sentence: str, _details: str) -> None:
-        self.said.setText(sentence)
+    def _failed(self, _sentence: str, _details: str) -> None:
+        """The window's notice says why."""
+        self.said.setText("")
 
     @Slot(object)
     def _state_changed(self, state: DeskState) -> None:
