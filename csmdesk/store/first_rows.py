@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRow:
-    """A customer as the table shows it: amounts in minor units of `currency`, `chi` and `band` -1
-    and the others None for no value; `spark` one signed byte (CHI, -1 none) a day, oldest first."""
+    """A customer as the table shows it: columns of the Portfolio's customers, `chi`, `band` and
+    pillars -1 and other numbers None for no value. Amounts are in minor units of the workspace's
+    currency, `acv_native` in `currency`. `spark`: a signed byte (CHI, -1 none) a day, oldest first.
+    """
 
     id: str
     name: str
@@ -32,6 +35,25 @@ class FirstRow:
     used: int | None
     capacity: int | None
     spark: bytes
+    stage: str = ""
+    success_program: str = ""
+    products: tuple[str, ...] = ()
+    why1: str = ""
+    why2: str = ""
+    why3: str = ""
+    coverage: int | None = None
+    health_change: int | None = None
+    last_contact_on: int | None = None
+    last_login_on: int | None = None
+    active_users: int | None = None
+    nps: int | None = None
+    arr: int | None = None
+    acv_native: int | None = None
+    acv_derived: int | None = None
+    pillar_adoption: int | None = None
+    pillar_financial: int | None = None
+    pillar_service: int | None = None
+    pillar_relationship: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +65,8 @@ class FirstRows:
     day: int | None = None
 
 
-_COLUMNS = (
-    "id, name, chi, band, tier, status, csm, tags, acv, currency, renewal_on, open_tasks, mrr, "
-    "used, capacity, spark"
-)
+_COLUMNS = tuple(one.name for one in fields(FirstRow))
+_LISTS = tuple(_COLUMNS.index(name) for name in ("tags", "products"))
 
 
 def first_rows(path: Path, limit: int = 60) -> FirstRows:
@@ -58,14 +78,19 @@ def first_rows(path: Path, limit: int = 60) -> FirstRows:
     except sqlite3.Error:
         return FirstRows()
     try:
-        sql = f"SELECT {_COLUMNS} FROM overview ORDER BY position LIMIT ?"
+        sql = f"SELECT {', '.join(_COLUMNS)} FROM overview ORDER BY position LIMIT ?"
         found = conn.execute(sql, (limit,)).fetchall()
         totals = {name: json.loads(text) for name, text in conn.execute("SELECT * FROM totals")}
     except sqlite3.Error:
         return FirstRows()
     finally:
         conn.close()
-    values = [(*row[:7], tuple(json.loads(row[7])), *row[8:]) for row in found]
-    rows = tuple(FirstRow(*one) for one in values)
     day = totals.get("day")
-    return FirstRows(rows, totals, day if isinstance(day, int) else None)
+    return FirstRows(tuple(map(_row, found)), totals, day if isinstance(day, int) else None)
+
+
+def _row(stored: tuple[Any, ...]) -> FirstRow:
+    values = list(stored)
+    for place in _LISTS:
+        values[place] = tuple(json.loads(values[place]))
+    return FirstRow(*values)

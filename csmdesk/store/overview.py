@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection
 
+from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.portfolio import Portfolio
-from csmdesk.store.schema.findings import OVERVIEW, TOTALS
+from csmdesk.store.schema.findings import (
+    OVERVIEW,
+    OVERVIEW_LISTS,
+    OVERVIEW_NUMBERS,
+    OVERVIEW_TEXTS,
+    TOTALS,
+)
 from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
 
 SPARK_DAYS = 90
@@ -45,33 +52,35 @@ def write_overview(
 
 
 def _rows(portfolio: Portfolio) -> list[tuple[Any, ...]]:
+    """Rows of the table; their position is the page's own order: active customers, worst first."""
     table = portfolio.customers
-    count = table.length
-    chi = np.asarray(table["chi"], np.int64)
-    active = np.asarray(table["active"], np.int64)
-    names = [name or "" for name in table["name"]]
-    order = sorted(range(count), key=lambda at: (1 - active[at], chi[at] < 0, chi[at], names[at]))
-    position = np.empty(count, np.int64)
-    position[order] = np.arange(count)
     spark = np.ascontiguousarray(portfolio.chi_history[-SPARK_DAYS:].T.astype(np.int8))
-    return list(
-        zip(
-            table["id"],
-            names,
-            chi.tolist(),
-            _plain(table["band"]),
-            *([value or "" for value in table[name]] for name in ("tier", "status", "csm")),
-            [json.dumps(tags, ensure_ascii=False) for tags in table["tags"]],
-            _plain(table["acv"]),
-            [portfolio.currency] * count,
-            _plain(table["renewal_on"]),
-            _plain(table["open_tasks"]),
-            *(_plain(table[name]) for name in ("mrr", "used", "capacity")),
-            [line.tobytes() for line in spark],
-            position.tolist(),
-            strict=True,
-        )
-    )
+    data: dict[str, Iterable[Any]] = {
+        "id": table["id"],
+        "position": _positions(table),
+        "spark": (line.tobytes() for line in spark),
+        **{name: (value or "" for value in table[name]) for name in OVERVIEW_TEXTS},
+        **{name: (_listed(value) for value in table[name]) for name in OVERVIEW_LISTS},
+        **{name: _plain(table[name]) for name in OVERVIEW_NUMBERS},
+    }
+    return list(zip(*(data[column.name] for column in OVERVIEW.columns), strict=True))
+
+
+def _positions(table: Columns) -> list[int]:
+    chi, active = (np.asarray(table[name], np.int64).tolist() for name in ("chi", "active"))
+    names = [(name or "").casefold() for name in table["name"]]
+    keys = [
+        (not here, score < 0, score, not name, name)
+        for here, score, name in zip(active, chi, names, strict=True)
+    ]
+    position = [0] * len(keys)
+    for place, row in enumerate(sorted(range(len(keys)), key=keys.__getitem__)):
+        position[row] = place
+    return position
+
+
+def _listed(values: Sequence[str]) -> str:
+    return json.dumps(values, ensure_ascii=False) if values else "[]"
 
 
 def _plain(values: Any) -> list[int | None]:

@@ -12,13 +12,16 @@ from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
 from csmdesk.store.database import Store
 from csmdesk.store.first_rows import FirstRows, first_rows
 from csmdesk.store.overview import write_overview
+from csmdesk.store.schema.findings import OVERVIEW_NUMBERS, OVERVIEW_TEXTS
 from tests.store.samples import D
 
+_GIVEN = ("name", "tier", "status", "csm", "currency")
 NAMES = ["Beta", "Alpha", "Gone", "Calm"]
 
 
 def portfolio(chi: list[int]) -> Portfolio:
     count = len(chi)
+    missing = np.full(count, MISSING, np.int64)
     numbers = {
         "chi": chi,
         "band": [0] * count,
@@ -37,7 +40,11 @@ def portfolio(chi: list[int]) -> Portfolio:
             "tier": ["T1", None, None, None],
             "status": ["Active", "Trial", "Churned", "Active"],
             "csm": ["Ann", None, None, None],
+            "currency": ["EUR", "USD", None, "EUR"],
             "tags": [("vip", "“x”"), (), (), ()],
+            "products": [("Scanner",), (), (), ()],
+            **{name: [None] * count for name in OVERVIEW_TEXTS if name not in _GIVEN},
+            **{name: missing for name in OVERVIEW_NUMBERS if name not in numbers},
             **{name: np.array(values, np.int64) for name, values in numbers.items()},
         },
         count,
@@ -95,6 +102,7 @@ def test_first_rows_are_what_was_written_worst_first(store: Store) -> None:
     assert found.day == D
     assert found.totals["customers"] == 3
     first = found.rows[0]
+    assert (first.products, first.stage, first.coverage) == (("Scanner",), "", None)
     assert (first.chi, first.acv, first.currency, first.tags) == (70, 1200, "EUR", ("vip", "“x”"))
     assert found.rows[1].acv is None
     assert found.rows[1].renewal_on is None

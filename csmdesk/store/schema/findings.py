@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Column, Index
 
 from csmdesk.store.schema.meta import blob, integer, key, key_int, table, text
 
@@ -92,26 +92,27 @@ HISTORY_DAY = table(
 )
 """One row a day for all customers: ids 8 bytes each, chi and rank int16, band int8, the rest packed."""
 
+OVERVIEW_TEXTS = (
+    *("name", "tier", "status", "csm", "stage", "success_program", "currency"),
+    *("why1", "why2", "why3"),
+)
+OVERVIEW_LISTS = ("tags", "products")
+OVERVIEW_NUMBERS = (
+    *("chi", "band", "coverage", "health_change", "open_tasks", "used", "capacity"),
+    *("renewal_on", "last_contact_on", "last_login_on", "active_users", "nps"),
+    *("mrr", "arr", "acv", "acv_native", "acv_derived"),
+    *("pillar_adoption", "pillar_financial", "pillar_service", "pillar_relationship"),
+)
 OVERVIEW = table(
     "overview",
     key("id"),
-    text("name"),
-    integer("chi"),
-    integer("band"),
-    text("tier"),
-    text("status"),
-    text("csm"),
-    text("tags"),
-    integer("acv", None),
-    text("currency"),
-    integer("renewal_on", None),
-    integer("open_tasks"),
-    integer("mrr", None),
-    integer("used", None),
-    integer("capacity", None),
-    Column("spark", LargeBinary, nullable=False),
     integer("position"),
+    *(text(name) for name in OVERVIEW_TEXTS),
+    *(text(name) for name in OVERVIEW_LISTS),
+    *(integer(name, None) for name in OVERVIEW_NUMBERS),
+    blob("spark"),
 )
+"""Each customer as the Customers table shows it, lists as JSON."""
 Index("ix_overview_position", OVERVIEW.c.position)
 
 TOTALS = table("totals", key("name"), text("value"))
