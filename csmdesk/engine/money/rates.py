@@ -77,7 +77,7 @@ def sum_converted(
     missing[slot[lost]] = True
     use = np.flatnonzero(known & (value != 0))
     slot, value, num, den = slot[use], value[use], num[use], den[use]
-    fits = largest(value) * largest(num) < SAFE and largest(den) * scale < SAFE
+    fits = largest(value) * largest(num) < SAFE and max(largest(den), 1) * scale < SAFE
     value, num, den = (widen(part, fits) for part in (value, num, den))
     total, below = value * num, den
     rank = np.arange(len(slot)) - np.searchsorted(slot, slot)

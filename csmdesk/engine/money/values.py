@@ -40,8 +40,9 @@ def build_values(log: ItemLog, discounts: DiscountRows, customer: Ints) -> Value
     """`customer` is that of each subscription."""
     monthlies = [monthly(name, count) for name, count in log.intervals]
     denominators = {part.denominator for part in monthlies}
+    num, quantity, den = _reduced(log)
     for index, part in enumerate(monthlies):
-        mine = np.unique(log.den[(log.interval == index) & ~log.metered])
+        mine = np.unique(den[(log.interval == index) & ~log.metered])
         denominators |= {int(den) * part.denominator for den in mine}
     keep_num, keep_den = _kept_share(discounts)
     scale = common_denominator(denominators)
@@ -51,11 +52,23 @@ def build_values(log: ItemLog, discounts: DiscountRows, customer: Ints) -> Value
     per_unit = [part.numerator * (scale // part.denominator) for part in monthlies]
     factor: Exact = np.array(per_unit, dtype=kind)
     live = np.where(log.metered, 0, 1)
-    den = np.where(log.metered, 1, log.den).astype(kind)
-    share = factor[log.interval] // den if len(factor) else den
-    item = log.num.astype(kind) * (log.quantity * live).astype(kind) * share
+    below = np.where(log.metered, 1, den).astype(kind)
+    share = factor[log.interval] // below if len(factor) else below
+    item = num.astype(kind) * (quantity * live).astype(kind) * share
     amount = np.where(discounts.amount == MISSING, 0, discounts.amount).astype(kind)
     return Values(scale, item, factor, keep_num, keep_den, amount)
+
+
+def _reduced(log: ItemLog) -> tuple[Ints, Ints, Ints]:
+    """Numerators, quantities and denominators without common factors.
+
+    An imported unit price is an amount over a quantity: times that quantity it is whole again, and
+    must not bring every quantity of the workspace into the common denominator.
+    """
+    price = np.gcd(log.num, log.den)
+    den = log.den // price
+    shared = np.gcd(log.quantity, den)
+    return log.num // price, log.quantity // shared, den // shared
 
 
 def _ranks(discounts: DiscountRows) -> int:

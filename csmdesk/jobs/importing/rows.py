@@ -195,9 +195,7 @@ def nps(row: Row, known: Known) -> list[Fact]:
 
 def activity(row: Row, known: Known) -> list[Fact]:
     kind = v.choice(row, "kind", ("email", "call", "meeting", "note"), "note", e_mail="email")
-    direction = v.choice(
-        row, "direction", ("in", "out", ""), "", inbound="in", outbound="out"
-    )
+    direction = v.choice(row, "direction", ("in", "out", ""), "", inbound="in", outbound="out")
     fact = facts.Activity(
         source=SOURCE,
         source_id=v.need(row, "activity_id"),

@@ -18,12 +18,14 @@ from csmdesk.jobs.importing.rows import account_of, currency_of
 from csmdesk.jobs.importing.values import BadCell, Row
 
 
-def item_id(subscription_id: str) -> str:
-    return f"{subscription_id}:item"
+def parts(own_id: str) -> dict[str, str]:
+    """Tables and ids of a subscription's parts."""
+    return {"subscription_item": f"{own_id}:item", "discount": f"{own_id}:discount"}
 
 
-def discount_id(subscription_id: str) -> str:
-    return f"{subscription_id}:discount"
+def change_parts(own_id: str) -> dict[str, str]:
+    """Table and id of the status that a change may come with."""
+    return {"status_change": own_id}
 
 
 def subscription(row: Row, known: Known) -> list[Fact]:
@@ -31,7 +33,7 @@ def subscription(row: Row, known: Known) -> list[Fact]:
     its quantity, else the capacity of the customer's entitlement to the product."""
     own_id, product = v.need(row, "subscription_id"), v.need(row, "product")
     account, currency = account_of(row, known), currency_of(row, known)
-    started, status = v.needed_day(row, "started_on"), v.word(row, "status") or "active"
+    started, status = v.needed_day(row, "started_on"), row.get("status", "").lower() or "active"
     seats, quantity = v.number(row, "seats", 0), v.number(row, "quantity", 0)
     count = next(
         (one for one in (seats, quantity, known.seats.get((account, product))) if one is not None),
@@ -56,7 +58,7 @@ def subscription(row: Row, known: Known) -> list[Fact]:
     interval = v.choice(row, "interval", v.INTERVALS, "month")
     item = SubscriptionItem(
         source=SOURCE,
-        source_id=item_id(own_id),
+        source_id=parts(own_id)["subscription_item"],
         subscription_id=own_id,
         product_id=known.products.sold(product, count),
         since=started,
@@ -79,7 +81,7 @@ def _discount(row: Row, own_id: str, started: int) -> list[Fact]:
         return []
     discount = Discount(
         source=SOURCE,
-        source_id=discount_id(own_id),
+        source_id=parts(own_id)["discount"],
         subscription_id=own_id,
         starts_on=started,
         ends_on=v.day(row, "discount_ends_on"),
@@ -124,7 +126,7 @@ def change(row: Row, known: Known) -> list[Fact]:
 
 
 def _status(row: Row, known: Known, own_id: str, on: int) -> list[Fact]:
-    status = v.word(row, "status")
+    status = row.get("status", "").lower()
     if not status:
         return []
     known.statuses.add(status)

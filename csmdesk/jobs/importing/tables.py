@@ -1,6 +1,7 @@
 """The files of the import format: the columns of each and the maker of its facts.
 
-A new file is one entry of `TABLES` and one maker in `rows`. Usage is apart: see `usage`.
+A new file is one entry of `TABLES` and one maker in `rows`; the order is that in which a file can
+refer to another. Usage is apart: see `usage`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from csmdesk.domain.facts import Fact
-from csmdesk.jobs.importing import rows
-from csmdesk.jobs.importing.rows import CUSTOMER_COLUMNS, Known
+from csmdesk.jobs.importing import rows, subscriptions
+from csmdesk.jobs.importing.known import Known
+from csmdesk.jobs.importing.rows import CUSTOMER_COLUMNS
 from csmdesk.jobs.importing.values import Row
+
+
+def _no_parts(_: str) -> dict[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +30,23 @@ class ImportTable:
     make: Callable[[Row, Known], list[Fact]]
     fact: str
     """The fact table whose rows count as this file's rows."""
+    parts: Callable[[str], dict[str, str]] = _no_parts
+    """Id of a row -> fact table and id of what may come with it and goes with it."""
+    sort_by: str = ""
+    """The column by whose text rows are taken in order; empty: as they stand."""
 
 
 def _table(
-    name: str, columns: str, required: str, make: Callable[[Row, Known], list[Fact]], fact: str
+    name: str,
+    columns: str,
+    required: str,
+    make: Callable[[Row, Known], list[Fact]],
+    fact: str,
+    parts: Callable[[str], dict[str, str]] = _no_parts,
+    sort_by: str = "",
 ) -> ImportTable:
-    return ImportTable(name, tuple(columns.split()), tuple(required.split()), make, fact)
+    every, needed = tuple(columns.split()), tuple(required.split())
+    return ImportTable(name, every, needed, make, fact, parts, sort_by)
 
 
 TABLES = (
@@ -42,27 +59,30 @@ TABLES = (
         "contact",
     ),
     _table(
-        "subscriptions",
-        "subscription_id customer_id product status quantity amount currency interval"
-        " interval_count started_on next_billing_on cancel_at cancelled_on ended_on trial_end"
-        " discount_percent discount_ends_on seats metered",
-        "subscription_id customer_id product amount started_on",
-        rows.subscription,
-        "subscription",
-    ),
-    _table(
-        "subscription_changes",
-        "subscription_id changed_on amount quantity seats status",
-        "subscription_id changed_on",
-        rows.subscription_change,
-        "subscription_change",
-    ),
-    _table(
         "entitlements",
         "customer_id product module capacity unit since until",
         "customer_id product",
         rows.entitlement,
         "entitlement",
+    ),
+    _table(
+        "subscriptions",
+        "subscription_id customer_id product status quantity amount currency interval"
+        " interval_count started_on next_billing_on cancel_at cancelled_on ended_on trial_end"
+        " discount_percent discount_ends_on seats metered",
+        "subscription_id customer_id product amount started_on",
+        subscriptions.subscription,
+        "subscription",
+        subscriptions.parts,
+    ),
+    _table(
+        "subscription_changes",
+        "subscription_id changed_on amount quantity seats status",
+        "subscription_id changed_on",
+        subscriptions.change,
+        "subscription_change",
+        subscriptions.change_parts,
+        "changed_on",
     ),
     _table(
         "invoices",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from csmdesk.domain.usage import UsageBatch
-from csmdesk.jobs.importing.rows import SOURCE
+from csmdesk.domain.texts import plural
+from csmdesk.domain.usage import KEEP_DAYS, UsageBatch
+from csmdesk.jobs.importing.known import SOURCE, Known
 
 COLUMNS = (
     "customer_id",
@@ -19,40 +22,45 @@ COLUMNS = (
     "product",
     "module",
     "failed",
-    "level",
 )
 REQUIRED = ("customer_id", "day", "feature", "count")
 PAGE = 50_000
+_MOST = 2**32 - 1
+
+Refused = tuple[int, str, str]
 
 
-def check(
-    frame: pd.DataFrame, customers: set[str]
-) -> tuple[pd.DataFrame, list[tuple[int, str, str]]]:
-    """Typed usage rows and the refused ones as (row index, column, reason)."""
-    frame = frame.reindex(columns=COLUMNS, fill_value="")
+def check(frame: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, list[Refused]]:
+    """Typed usage rows and the refused ones as (line, column, reason).
+
+    Columns of the first: account, day, feature, person (a contact's id where its e-mail was given),
+    product, module, count, users, failed.
+    """
+    frame = frame.reindex(columns=list(COLUMNS), fill_value="")
     refused: dict[int, tuple[str, str]] = {}
 
     def refuse(mask: pd.Series, column: str, reason: str) -> None:
-        for index in frame.index[mask]:
-            refused.setdefault(int(index), (column, reason))
+        for line in frame.index[mask]:
+            refused.setdefault(int(line), (column, reason))
 
-    known = frame["customer_id"].isin(customers)
-    refuse(~known, "customer_id", "is not in customers")
+    refuse(frame["customer_id"] == "", "customer_id", "is empty, but required")
+    refuse(~frame["customer_id"].isin(known.customers), "customer_id", "is not in customers")
     refuse(frame["feature"] == "", "feature", "is empty, but required")
-    days = pd.to_datetime(frame["day"], format="%Y-%m-%d", errors="coerce")
-    refuse(days.isna(), "day", "is no ISO 8601 date (2026-11-21)")
+    days = {text: _day(text) for text in frame["day"].unique()}
+    day = frame["day"].map(days)
+    refuse(day.isna(), "day", "is no ISO 8601 date (2026-11-21)")
+    refuse(frame["count"] == "", "count", "is empty, but required")
     numbers = {}
     for column in ("count", "users", "failed"):
         parsed = pd.to_numeric(frame[column], errors="coerce")
-        bad = (parsed.isna() & (frame[column] != "")) | (parsed < 0) | (parsed % 1 > 0)
+        bad = (frame[column] != "") & ~((parsed >= 0) & (parsed <= _MOST) & (parsed % 1 == 0))
         refuse(bad, column, "is no whole number of 0 or more")
         numbers[column] = parsed.fillna(0)
-    refuse(frame["count"] == "", "count", "is empty, but required")
     good = ~frame.index.isin(list(refused))
     typed = pd.DataFrame(
         {
             "account": frame.loc[good, "customer_id"],
-            "day": (days[good] - pd.Timestamp(0)).dt.days,
+            "day": day[good].astype("int64"),
             "feature": frame.loc[good, "feature"],
             "person": frame.loc[good, "user_id"],
             "product": frame.loc[good, "product"],
@@ -60,25 +68,75 @@ def check(
             **{column: numbers[column][good].astype("int64") for column in numbers},
         }
     )
-    return typed, [(row, column, reason) for row, (column, reason) in sorted(refused.items())]
+    listed = [(line, column, reason) for line, (column, reason) in sorted(refused.items())]
+    return _with_contacts(typed, known), listed
+
+
+def _day(text: str) -> int | None:
+    try:
+        return date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError:
+        return None
+
+
+def _with_contacts(typed: pd.DataFrame, known: Known) -> pd.DataFrame:
+    """Persons under their contact's id, as the contacts file has them."""
+    if not known.contacts or not (typed["person"] != "").any():
+        return typed
+    pairs = typed.loc[typed["person"] != "", ["account", "person"]].drop_duplicates()
+    found = {
+        (account, person): contact
+        for account, person in zip(pairs["account"], pairs["person"], strict=True)
+        if (contact := known.contacts.get((account, person.lower())))
+    }
+    both = zip(typed["account"], typed["person"], strict=True)
+    typed["person"] = [found.get(pair, pair[1]) for pair in both]
+    return typed
+
+
+def split_window(typed: pd.DataFrame, today: int) -> tuple[pd.DataFrame, str]:
+    """The rows of the kept days, and a sentence about the others ("" without any)."""
+    old, running = typed["day"] < today - KEEP_DAYS, typed["day"] >= today
+    parts = [
+        f"{plural(int(mask.sum()), 'row')} {what}"
+        for mask, what in (
+            (old, f"older than {KEEP_DAYS} days"),
+            (running, "of today or later, which is not complete yet"),
+        )
+        if mask.any()
+    ]
+    sentence = f"left out {' and '.join(parts)}." if parts else ""
+    return typed[~(old | running)], sentence
+
+
+def modules(typed: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Which module of which product was used."""
+    told = typed.loc[(typed["product"] != "") & (typed["module"] != ""), ["product", "module"]]
+    pairs = told.drop_duplicates()
+    yield from zip(pairs["product"], pairs["module"], strict=True)
 
 
 def batches(typed: pd.DataFrame) -> Iterator[UsageBatch]:
-    """Daily totals, features and persons, in pages."""
+    """Daily totals, features and persons, in pages.
+
+    Persons of a day: as many as are named, or the highest `users` of its rows if that is more.
+    """
+    if not len(typed):
+        return
     by_day = typed.groupby(["account", "day"], sort=True)
     persons = typed[typed["person"] != ""]
     distinct = persons.groupby(["account", "day"])["person"].nunique()
     daily = by_day["count"].sum().to_frame("events")
-    daily["users"] = by_day["users"].max()
-    daily["users"] = daily["users"].where(daily["users"] > 0, distinct).fillna(0).astype("int64")
+    named = distinct.reindex(daily.index).fillna(0).astype("int64")
+    daily["users"] = np.maximum(by_day["users"].max(), named)
     yield from _pages("daily", daily.reset_index())
     features = (
         typed.groupby(["account", "day", "feature"], sort=True)
         .agg(
             events=("count", "sum"),
             failed=("failed", "sum"),
-            module=("module", "first"),
-            product=("product", "first"),
+            module=("module", "max"),
+            product=("product", "max"),
         )
         .reset_index()
         .rename(columns={"feature": "name"})
@@ -105,9 +163,11 @@ def _pages(kind: str, frame: pd.DataFrame) -> Iterator[UsageBatch]:
             events=columns["events"],
             users=columns.get("users"),
             names=columns.get("name"),
-            modules=[text or None for text in columns["module"]] if "module" in columns else None,
-            products=[text or None for text in columns["product"]]
-            if "product" in columns
-            else None,
+            modules=_or_none(columns.get("module")),
+            products=_or_none(columns.get("product")),
             failed=columns.get("failed"),
         )
+
+
+def _or_none(texts: list[str] | None) -> list[str | None] | None:
+    return None if texts is None else [text or None for text in texts]
