@@ -62,7 +62,7 @@ def main(options: list[str], rest: list[str]) -> int:
             sys.stderr.write(f"csmdesk shoot: {error}\n")
             return 2
     folder, demo = folder_of(options)
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "Fusion"])
     assert isinstance(application, QApplication)
     application.setApplicationName("CSMDesk")
     desk = Desk(folder, demo, now, first_rows(folder / DATABASE_NAME))
@@ -73,11 +73,13 @@ def main(options: list[str], rest: list[str]) -> int:
             from csmdesk.views.shoot import Shooter
 
             shooter = Shooter(application, desk, window, plan)
+            window.complete()
             window.show()
             desk.start()
             application.exec()
             return shooter.exit_code
         frame = FirstFrame(window)
+        frame.painted.connect(window.complete)
         frame.painted.connect(desk.start)
         window.show()
         return application.exec()

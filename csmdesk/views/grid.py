@@ -91,6 +91,8 @@ class Grid(QTableView):
         head.setSectionsMovable(True)
         head.setFirstSectionMovable(False)
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.room = 0
+        """Width of the viewport in pixels; asking the viewport itself costs the start-up 10 ms."""
         self._delegate = CellDelegate(self)
         self.setItemDelegate(self._delegate)
         self.frozen = FrozenColumn(self)
@@ -143,6 +145,7 @@ class Grid(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.room = event.size().width()
         self.frozen.place()
         self.resized.emit()
 

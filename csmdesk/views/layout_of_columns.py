@@ -54,7 +54,7 @@ class ColumnLayout(QObject):
         """Give each shown column its width, and its share of what is left over."""
         shown = [item for item in self.placed if item.shown]
         total = sum(item.width for item in shown)
-        room = self._grid.viewport().width()
+        room = self._grid.room
         self._fitting = True
         given = 0
         for place, item in enumerate(shown):

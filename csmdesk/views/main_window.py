@@ -6,46 +6,45 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QHBoxLayout,
-    QMainWindow,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from csmdesk.runtime import state as states
 from csmdesk.views import theme
-from csmdesk.views.charts.dock import ChiHistoryDock
 from csmdesk.views.memory import Memory
 from csmdesk.views.page import Page
 from csmdesk.views.pages import FIRST_PAGE, PAGES, page_spec
-from csmdesk.views.shell.actions import build_menus
 from csmdesk.views.shell.documents import Documents, Holder
-from csmdesk.views.shell.notices import NoticeLine, Toast
 from csmdesk.views.shell.rail import Rail
 from csmdesk.views.shell.top_bar import TopBar
 from csmdesk.views.table import DataTable
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
     from csmdesk.domain.edits import Applied
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
     from csmdesk.runtime.desk import Desk
     from csmdesk.runtime.state import DeskState
+    from csmdesk.views.charts.dock import ChiHistoryDock
+    from csmdesk.views.shell.notices import NoticeLine, Toast
+    from csmdesk.views.shell.panels import Panels
 
 PAGE, CUSTOMER = "page:", "customer:"
 DEFAULT_SIZE = (1440, 900)
+HAS_MENU_BAR = sys.platform == "darwin"
+"""Elsewhere the rail's menu button opens the same menus."""
 
 
 class MainWindow(QMainWindow):
     """`open_customer`, `open_page` and `apply_theme` are what links, pages and `shoot` call."""
 
-    panels_menu: QMenu
+    notice: NoticeLine
+    toast: Toast
+    panels: Panels
+    chi_dock: ChiHistoryDock
 
     def __init__(self, desk: Desk, window_settings_path: Path) -> None:
         super().__init__()
@@ -56,12 +55,38 @@ class MainWindow(QMainWindow):
         self._restoring = True
         self._told: tuple[str, ...] = ()
         self._asked = False
+        self._complete = False
         self._use_theme()
         self.setWindowTitle("CSMDesk")
         self.setMinimumSize(900, 600)
         self._build()
         self._wire()
         self._restore()
+
+    def complete(self) -> None:
+        """Add what the first frame does not show: notices, menus with their keys, panels.
+
+        Called once the first frame is painted and before the desk starts; again does nothing.
+        """
+        if self._complete:
+            return
+        self._complete = True
+        from csmdesk.views.charts.dock import ChiHistoryDock
+        from csmdesk.views.shell.actions import add_menus
+        from csmdesk.views.shell.notices import NoticeLine, Toast
+        from csmdesk.views.shell.panels import Panels
+
+        self.notice = NoticeLine()
+        self._right.insertWidget(self._right.indexOf(self.host), self.notice)
+        self.toast = Toast(self.centralWidget())
+        self.panels = Panels(self.host, add_menus(self, HAS_MENU_BAR))
+        self.chi_dock = ChiHistoryDock(self.desk)
+        self.panels.add(self.chi_dock)
+        self.host.restoreState(self.memory.get_bytes("window/docks"))
+        self._wire_desk()
+        current = self.documents.current()
+        if current is not None:
+            self._follow(current.key)
 
     # -- what others call ---------------------------------------------------------------------
     def open_page(self, key: str) -> None:
@@ -82,21 +107,14 @@ class MainWindow(QMainWindow):
         self.theme_name = name
         self.memory.put("window/theme", name)
         self._use_theme()
-        for part in (self.rail, self.documents, self.notice, self.top_bar.search):
+        for part in (self.rail, self.documents, self.top_bar.search):
             part.refresh_icons()
-
-    def add_dock(self, dock: QDockWidget, area: Qt.DockWidgetArea) -> None:
-        """A movable panel; listed under View, Panels; its object name keys what is remembered."""
-        self.host.addDockWidget(area, dock)
-        self.panels_menu.addAction(dock.toggleViewAction())
-        self.host.restoreDockWidget(dock)
+        if self._complete:
+            self.notice.refresh_icons()
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to sight by its object name."""
-        for dock in self.host.findChildren(QDockWidget):
-            if dock.objectName() == name:
-                dock.show()
-                dock.raise_()
+        self.panels.show(name)
 
     def current_page(self) -> Page | None:
         holder = self.documents.current()
@@ -140,10 +158,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         self.rail.set_collapsed(False)
         self.memory.drop("window/docks")
-        for dock in self.host.findChildren(QDockWidget):
-            dock.setFloating(False)
-            self.host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
-            dock.hide()
+        self.panels.reset()
         for table in self.findChildren(DataTable):
             table.layout_of_columns.reset()
 
@@ -157,57 +172,27 @@ class MainWindow(QMainWindow):
     # -- building -----------------------------------------------------------------------------
     def _build(self) -> None:
         self.rail, self.top_bar = Rail(), TopBar()
-        self.notice, self.documents = NoticeLine(), Documents()
+        self.rail.menu_button.setHidden(HAS_MENU_BAR)
+        self.documents = Documents()
         self.host = QMainWindow()
         self.host.setWindowFlags(Qt.WindowType.Widget)
         self.host.setDockNestingEnabled(True)
         self.host.setCentralWidget(self.documents)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        for part in (self.top_bar, self.notice):
-            right.addWidget(part)
-        right.addWidget(self.host, 1)
+        self._right = QVBoxLayout()
+        self._right.setSpacing(0)
+        self._right.addWidget(self.top_bar)
+        self._right.addWidget(self.host, 1)
         whole = QWidget()
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
-        row.addLayout(right, 1)
+        row.addLayout(self._right, 1)
         self.setCentralWidget(whole)
-        self.toast = Toast(whole)
         self.rail.set_collapsed(bool(self.memory.get("window/narrow_rail", False)))
-        self._menus = build_menus(self)
-        self._set_up_menus()
-        self.chi_dock = ChiHistoryDock(self.desk)
-        self.chi_dock.hide()
-        self.add_dock(self.chi_dock, Qt.DockWidgetArea.BottomDockWidgetArea)
-
-    def _set_up_menus(self) -> None:
-        """macOS has its menu bar; elsewhere the rail's menu button opens the same menus."""
-        if sys.platform == "darwin":
-            for menu in self._menus:
-                self.menuBar().addMenu(menu)
-            self.rail.menu_button.hide()
-            return
-        self._main_menu = QMenu(self)
-        for menu in self._menus:
-            self._main_menu.addMenu(menu)
-        self.rail.menu_button.clicked.connect(self._open_menu)
-        QShortcut(QKeySequence("F10"), self, self._open_menu)
-
-    def _open_menu(self) -> None:
-        anchor = self.rail.menu_button
-        self._main_menu.popup(anchor.mapToGlobal(QPoint(0, anchor.height() + 4)))
 
     def _wire(self) -> None:
         desk, documents = self.desk, self.documents
-        desk.portfolioChanged.connect(self._portfolio_changed)
-        desk.scopeChanged.connect(self._scope_changed)
-        desk.stateChanged.connect(self._state_changed)
-        desk.jobFinished.connect(self._job_finished)
-        desk.jobFailed.connect(self.notice.say)
-        desk.edited.connect(self._edited)
-        desk.editRefused.connect(self.notice.say)
         self.rail.pageWanted.connect(self.open_page)
         self.rail.sync_card.syncWanted.connect(self.sync_now)
         self.rail.sync_card.cancelWanted.connect(self.cancel_job)
@@ -219,6 +204,16 @@ class MainWindow(QMainWindow):
         documents.shown.connect(self._document_shown)
         documents.arranged.connect(self._remember_tabs)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
+
+    def _wire_desk(self) -> None:
+        desk = self.desk
+        desk.portfolioChanged.connect(self._portfolio_changed)
+        desk.scopeChanged.connect(self._scope_changed)
+        desk.stateChanged.connect(self._state_changed)
+        desk.jobFinished.connect(self._job_finished)
+        desk.jobFailed.connect(self.notice.say)
+        desk.edited.connect(self._edited)
+        desk.editRefused.connect(self.notice.say)
 
     # -- what changes -------------------------------------------------------------------------
     @Slot(object)
@@ -262,9 +257,14 @@ class MainWindow(QMainWindow):
     def _document_shown(self, key: str) -> None:
         page = key.removeprefix(PAGE) if key.startswith(PAGE) else FIRST_PAGE
         self.rail.set_current(page)
+        if self._complete:
+            self._follow(key)
+        self._remember_tabs()
+
+    def _follow(self, key: str) -> None:
+        """The panels tell of the document in front."""
         if key.startswith(CUSTOMER):
             self.chi_dock.show_customer(key.removeprefix(CUSTOMER))
-        self._remember_tabs()
 
     def _customer_name(self, customer_id: str) -> str:
         portfolio = self.desk.portfolio
@@ -288,7 +288,6 @@ class MainWindow(QMainWindow):
         geometry = self.memory.get_bytes("window/geometry")
         if geometry.isEmpty() or not self.restoreGeometry(geometry):
             self.resize(*DEFAULT_SIZE)
-        self.host.restoreState(self.memory.get_bytes("window/docks"))  # docks are added later
         front = str(self.memory.get("window/front", PAGE + FIRST_PAGE))
         remembered = self.memory.get("window/tabs", [])
         self.documents.blockSignals(True)
@@ -306,9 +305,10 @@ class MainWindow(QMainWindow):
             self.documents.setCurrentIndex(place)
         else:
             self.open_page(FIRST_PAGE)
-        self.host.restoreState(self.memory.get_bytes("window/docks"))
         self.rail.set_state(self.desk.state)
         self.documents.setFocus()
+        if self.memory.get("window/panel_open", False):
+            self.complete()  # the first frame shows it
 
     def _document(self, key: str, title: str = "") -> Holder | None:
         """The document of a key, its content built when first shown; None for no page of ours."""
@@ -344,6 +344,8 @@ class MainWindow(QMainWindow):
         self.documents.close_windows()
         self._remember_tabs()
         self.memory.put_bytes("window/geometry", self.saveGeometry())
-        self.memory.put_bytes("window/docks", self.host.saveState())
+        if self._complete:
+            self.memory.put_bytes("window/docks", self.host.saveState())
+            self.memory.put("window/panel_open", self.panels.open)
         self.memory.save()
         super().closeEvent(event)

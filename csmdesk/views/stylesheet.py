@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from string import Template
 
 from csmdesk.views.resources import resource
@@ -138,4 +137,4 @@ QToolTip { background: $tip; color: $tip_text; border: 1px solid $tip; padding: 
 
 def style_sheet(t: Tokens) -> str:
     check = resource("icons", f"check-{t.name}.png").as_posix()
-    return _SHEET.substitute(asdict(t), check=f'"{check}"')
+    return _SHEET.substitute(t._asdict(), check=f'"{check}"')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPalette
@@ -14,8 +14,7 @@ RADIUS_CARD, RADIUS_CONTROL = 8, 6
 BASE_PX, SMALL_PX, HEADING_PX, TITLE_PX, COUNTER_PX = 13, 12, 18, 22, 28
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """Colours of one theme. `<name>_fill` is the pale ground of a pill, `<name>_text` text on it."""
 
     name: str
@@ -187,7 +186,10 @@ def palette(t: Tokens) -> QPalette:
 
 
 def apply_theme(app: QApplication, name: str) -> Tokens:
-    """Give the whole program a theme: "light", "dark" or "system"; returns its tokens."""
+    """Give the whole program a theme: "light", "dark" or "system"; returns its tokens.
+
+    The sheet is made for Qt's Fusion style, which the application is started with.
+    """
     from csmdesk.views.stylesheet import style_sheet
 
     global _current
@@ -196,8 +198,6 @@ def apply_theme(app: QApplication, name: str) -> Tokens:
     if wanted is _current and app.styleSheet() == sheet:
         return wanted  # restyling every widget is the slow part
     _current = wanted
-    if app.style().objectName().lower() != "fusion":
-        app.setStyle("Fusion")
     base = QFont(app.font())
     base.setPixelSize(BASE_PX)
     app.setFont(base)

@@ -53,6 +53,7 @@ def window(desk: Desk, tmp_path: Path, book: Portfolio, qtbot: QtBot) -> Iterato
     made.apply_theme("light")
     made.resize(1440, 900)
     qtbot.addWidget(made)
+    made.complete()
     made.show()
     desk._show(book)
     yield made

@@ -34,6 +34,7 @@ def live(demo_folder: Path, qtbot: QtBot) -> Iterator[tuple[Desk, MainWindow]]:
     desk = Desk(demo_folder, True, tomorrow, first_rows(demo_folder / "csmdesk.sqlite"))
     window = MainWindow(desk, demo_folder / "window.ini")
     qtbot.addWidget(window)
+    window.complete()
     window.show()
     with qtbot.waitSignal(desk.portfolioChanged, timeout=LONG):
         desk.start(run=False)

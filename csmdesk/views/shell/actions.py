@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from csmdesk.views.pages import PAGES
@@ -30,8 +31,30 @@ class Entry:
 LINE = Entry()
 
 
-def build_menus(window: MainWindow) -> list[QMenu]:
-    """The menus, their actions also given to the window, so that keys work while they are hidden."""
+def add_menus(window: MainWindow, in_bar: bool) -> QMenu:
+    """Give the window its menus, in a menu bar or behind the rail's button; returns the panels' one.
+
+    The actions are also the window's own, so that their keys work while the menus are hidden.
+    """
+    panels = QMenu("Panels", window)
+    menus = _menus(window, panels)
+    if in_bar:
+        for menu in menus:
+            window.menuBar().addMenu(menu)
+        return panels
+    whole, anchor = QMenu(window), window.rail.menu_button
+    for menu in menus:
+        whole.addMenu(menu)
+
+    def open_menu() -> None:
+        whole.popup(anchor.mapToGlobal(QPoint(0, anchor.height() + 4)))
+
+    anchor.clicked.connect(open_menu)
+    QShortcut(QKeySequence("F10"), window, open_menu)
+    return panels
+
+
+def _menus(window: MainWindow, panels: QMenu) -> list[QMenu]:
     documents = window.documents
     go = [Entry(s.title, _opener(window, s.key), f"Ctrl+{i}") for i, s in enumerate(PAGES, 1)]
     return [
@@ -67,7 +90,7 @@ def build_menus(window: MainWindow) -> list[QMenu]:
                 "Ctrl+Shift+N",
             ),
         ),
-        _view_menu(window),
+        _view_menu(window, panels),
         _menu(window, "Help", Entry("Shortcuts", window.show_shortcuts, "?")),
     ]
 
@@ -76,7 +99,7 @@ def _opener(window: MainWindow, key: str) -> Callable[[], object]:
     return lambda: window.open_page(key)
 
 
-def _view_menu(window: MainWindow) -> QMenu:
+def _view_menu(window: MainWindow, panels: QMenu) -> QMenu:
     menu = _menu(
         window,
         "View",
@@ -93,7 +116,7 @@ def _view_menu(window: MainWindow) -> QMenu:
         action.setData(name)
         group.addAction(action)
     group.triggered.connect(lambda action: window.apply_theme(str(action.data())))
-    window.panels_menu = menu.addMenu("Panels")
+    menu.addMenu(panels)
     _fill(window, menu, (LINE, Entry("Reset layout", window.reset_layout)))
     return menu
 
