@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -75,6 +76,17 @@ class EditDialog(QDialog):
         return field
 
 
+class TagField(QLineEdit):
+    """Enter takes the text as a tag; only in an empty field it reaches the dialog's button."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        typed = bool(self.text().strip())
+        super().keyPressEvent(event)
+        if enter and typed:
+            event.accept()
+
+
 class TagChoice(QWidget):
     """Tags to tick, and a field for another one."""
 
@@ -82,7 +94,7 @@ class TagChoice(QWidget):
         super().__init__()
         self._chips: dict[str, QPushButton] = {}
         self._flow = FlowLayout(6, 6)
-        self._another = QLineEdit()
+        self._another = TagField()
         self._another.setPlaceholderText("Another tag, Enter adds it")
         self._another.setAccessibleName(f"Another tag: {label}")
         self._another.returnPressed.connect(self._add)
