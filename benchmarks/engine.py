@@ -1,0 +1,116 @@
+"""The engine on 10,000 customers: measures and scores, a whole day, and a day with load and write."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.harness import Bench, Result, Times, interleaved
+from benchmarks.workspaces import copy_of, large_workspace, session_of
+from csmdesk.domain.findings import Previous
+from csmdesk.domain.inputs import Facts
+from csmdesk.engine.health.assess import assess
+from csmdesk.engine.run import prepare_run, run_day
+from csmdesk.jobs.session import Session
+from csmdesk.store import findings as stored
+from csmdesk.store.load import load_facts
+from csmdesk.store.sql import fetch
+
+FACTORS = 15
+PASSES = 300
+WHOLE = 4.0
+INPUTS = {
+    "fact_contact": "account_id", "fact_field_change": "account_id", "fact_invoice": "account_id",
+    "fact_ticket": "account_id", "fact_nps_answer": "account_id", "fact_activity": "account_id",
+    "fact_subscription": "account_id", "fact_subscription_change": "subscription_id",
+    "fact_status_change": "subscription_id", "fact_subscription_item": "subscription_id",
+}  # fmt: skip
+"""Child tables of the engine and the column by which the floor groups them."""
+
+
+def run() -> list[Result]:
+    bench = Bench("engine")
+    session = session_of(copy_of(large_workspace(), "engine"))
+    try:
+        with session.store.read() as conn:
+            facts = load_facts(conn, session.settings)
+        return [*_in_memory(bench, session, facts), *_whole(bench, session, facts)]
+    finally:
+        session.close()
+
+
+def _in_memory(bench: Bench, session: Session, facts: Facts) -> list[Result]:
+    day, settings, nothing = session.today(), session.settings, Previous({}, {}, ())
+    count = f"{facts.count:,} customers"
+    matrix = np.ones((FACTORS, facts.count))
+    shared = prepare_run(facts, settings)
+    before = run_day(facts, settings, day - 1, nothing, shared)
+    measures = shared.measures(day)
+    known = Previous(
+        {task.task_id: task for task in before.tasks},
+        {alert.alert_id: alert for alert in before.alerts},
+        (),
+    )
+
+    def passed() -> None:
+        matrix.sum(axis=1)
+
+    def scored() -> None:
+        assess(facts, measures, settings, day, ())
+
+    def next_day() -> None:
+        shared._kept.pop(day, None)
+        run_day(facts, settings, day, known, shared)
+
+    def prepared() -> None:
+        prepare_run(facts, settings)
+
+    floor, score, whole, ready = interleaved([passed, scored, next_day, prepared], 5)
+    name = f"one pass over {FACTORS} x {facts.count:,}"
+    return [
+        bench.compared(f"scores from measures, {count}", name, floor, score, PASSES),
+        bench.compared(
+            f"one day: measures, scores, rules, alerts, {count}", name, floor, whole, None
+        ),
+        bench.seconds(f"one day, {count}", whole, None),
+        bench.seconds(f"reading changes once a run (prepare), {count}", ready, None),
+    ]
+
+
+def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
+    """Load, run, compare with what is stored, write; the floor is SQLite grouping its inputs."""
+    day = session.today()
+    parts: dict[str, Times] = {name: Times() for name in ("load", "run", "write")}
+
+    def grouped() -> None:
+        with session.store.read() as conn:
+            for table, column in INPUTS.items():
+                fetch(
+                    conn,
+                    f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n, max(source_id) "
+                    f"FROM {table} GROUP BY {column})",
+                )
+            fetch(conn, "SELECT sum(length(cells)) FROM usage_cells")
+
+    def whole() -> None:
+        import time
+
+        began = time.perf_counter()
+        with session.store.read() as conn:
+            loaded = load_facts(conn, session.settings)
+            previous = stored.load_previous(conn, day)
+        read = time.perf_counter()
+        findings = run_day(loaded, session.settings, day, previous)
+        computed = time.perf_counter()
+        with session.store.write() as conn:
+            stored.save_day(conn, findings, session.settings, at=session.now())
+        for name, seconds in zip(
+            parts, (read - began, computed - read, time.perf_counter() - computed), strict=True
+        ):
+            parts[name].rounds.append(seconds)
+
+    floor, ours = interleaved([grouped, whole], 3)
+    title = f"whole run of one day with load and write, {facts.count:,} customers"
+    return [
+        bench.compared(title, "SQLite groups the inputs", floor, ours, WHOLE),
+        *(bench.seconds(f"  of it: {name}", times, None) for name, times in parts.items()),
+    ]
