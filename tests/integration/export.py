@@ -110,8 +110,9 @@ def _money(world: World, account: Account) -> dict[str, list[Cells]]:
         for subscription in customer.subscriptions:
             contract = contracts[subscription.stripe_id]
             tables["subscriptions"].append(_subscription(who, subscription, contract))
+            tables["subscriptions"] += _metered(who, subscription)
             tables["subscription_changes"] += _changes(world.today, subscription, contract)
-            tables["entitlements"] += _entitlements(who, subscription)
+            tables["entitlements"] += _entitlements(who, subscription, contract, world.today)
         for invoice in customer.invoices:
             tables["invoices"].append(
                 {
@@ -151,7 +152,51 @@ def _subscription(who: str, row: Subscription, contract: Contract) -> Cells:
         "ended_on": _day(row.ended_at),
         "trial_end": _day(row.trial_end),
         "seats": item.quantity if product.unit == "seat" else "",
+        **_discount(contract),
     }
+
+
+def _discount(contract: Contract) -> Cells:
+    """The percentage of a discount that holds from the start; others are in the amounts."""
+    if not _plain_discount(contract):
+        return {}
+    [deduction] = contract.deductions
+    return {
+        "discount_percent": deduction.percent or "",
+        "discount_ends_on": deduction.until or "",
+    }
+
+
+def _plain_discount(contract: Contract) -> bool:
+    return (
+        [
+            deduction.percent is not None and deduction.duration != "once"
+            for deduction in contract.deductions
+            if deduction.since <= contract.start
+        ]
+        == [True] * len(contract.deductions)
+        != []
+    )
+
+
+def _metered(who: str, row: Subscription) -> Iterator[Cells]:
+    """What is billed by use, as a subscription of its own beside the fixed one."""
+    for item in row.items[1:]:
+        assert item.price.metered
+        yield {
+            "subscription_id": item.stripe_id,
+            "customer_id": who,
+            "product": PRODUCT_BY_ID[item.price.product_id].name,
+            "status": "paused" if row.paused else row.status,
+            "amount": _major(Fraction(item.price.unit_amount_decimal), row.currency),
+            "currency": row.currency.upper(),
+            "interval": item.price.interval,
+            "started_on": _day(row.start_at),
+            "cancelled_on": _day(row.canceled_at),
+            "ended_on": _day(row.ended_at),
+            "trial_end": _day(row.trial_end),
+            "metered": "yes",
+        }
 
 
 def _amount(contract: Contract, day: date) -> str:
@@ -162,7 +207,7 @@ def _amount(contract: Contract, day: date) -> str:
         0,
         contract.months,
         contract.changes,
-        deductions=contract.deductions,
+        deductions=() if _plain_discount(contract) else contract.deductions,
     )
     return _major(open_ended.mrr(day) * contract.months, contract.currency)
 
@@ -180,17 +225,19 @@ def _changes(today: date, row: Subscription, contract: Contract) -> Iterator[Cel
         }
 
 
-def _entitlements(who: str, row: Subscription) -> Iterator[Cells]:
-    product = PRODUCT_BY_ID[row.items[0].price.product_id]
-    for module in product.modules:
-        yield {
-            "customer_id": who,
-            "product": product.name,
-            "module": module,
-            "unit": product.unit,
-            "since": _day(row.start_at),
-            "until": _day(row.ended_at),
-        }
+def _entitlements(who: str, row: Subscription, contract: Contract, today: date) -> Iterator[Cells]:
+    """The modules of the products, while they are paid for."""
+    paused = [first for first, end in contract.pauses if first < today <= (end or today)]
+    for product in (PRODUCT_BY_ID[item.price.product_id] for item in row.items):
+        for module in product.modules:
+            yield {
+                "customer_id": who,
+                "product": product.name,
+                "module": module,
+                "unit": product.unit,
+                "since": _day(row.start_at),
+                "until": _day(row.ended_at) or (paused[0] if paused else ""),
+            }
 
 
 def _tickets(account: Account) -> Iterator[Cells]:
