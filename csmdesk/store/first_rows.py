@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FirstRow:
+class FirstRow(NamedTuple):
     """A customer as the table shows it: columns of the Portfolio's customers, `chi`, `band` and
     pillars -1 and other numbers None for no value. Amounts are in minor units of the workspace's
     currency, `acv_native` in `currency`. `spark`: a signed byte (CHI, -1 none) a day, oldest first.
@@ -56,17 +56,15 @@ class FirstRow:
     pillar_relationship: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FirstRows:
+class FirstRows(NamedTuple):
     """`totals` by name as stored; `day` the as-of day of the rows, None when there are none."""
 
     rows: tuple[FirstRow, ...] = ()
-    totals: dict[str, object] = field(default_factory=dict)
+    totals: Mapping[str, object] = MappingProxyType({})
     day: int | None = None
 
 
-_COLUMNS = tuple(one.name for one in fields(FirstRow))
-_LISTS = tuple(_COLUMNS.index(name) for name in ("tags", "products"))
+_LISTS = tuple(FirstRow._fields.index(name) for name in ("tags", "products"))
 
 
 def first_rows(path: Path, limit: int = 60) -> FirstRows:
@@ -78,7 +76,7 @@ def first_rows(path: Path, limit: int = 60) -> FirstRows:
     except sqlite3.Error:
         return FirstRows()
     try:
-        sql = f"SELECT {', '.join(_COLUMNS)} FROM overview ORDER BY position LIMIT ?"
+        sql = f"SELECT {', '.join(FirstRow._fields)} FROM overview ORDER BY position LIMIT ?"
         found = conn.execute(sql, (limit,)).fetchall()
         totals = {name: json.loads(text) for name, text in conn.execute("SELECT * FROM totals")}
     except sqlite3.Error:

@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Columns, Ints
@@ -25,14 +24,28 @@ LEFT_OUT = MISSING + 1
 _EARLIEST, _LATEST = -60_000_000_000, 250_000_000_000  # instants that the calendar can hold
 
 
+Row = tuple[Any, ...]
+_WORDS = {
+    "activity": ("author", "subject", "body"),
+    "ticket": ("subject", "body"),
+    "nps_answer": ("comment",),
+}
+"""Long texts that no figure needs: a customer's page reads its own."""
+
+
 @dataclass(slots=True)
 class _Read:
-    """Rows of one table as columns by name, with where each belongs."""
+    """The stored rows of one table, with where each belongs. `fields`: those that were read."""
 
     shape: Shape
-    data: dict[str, tuple[Any, ...]]
+    fields: tuple[Field, ...]
+    rows: list[Row]
     customer: Ints
     subscription: Ints | None = None
+
+    def values(self, name: str) -> list[Any]:
+        at = [field.name for field in self.fields].index(name)
+        return [row[at] for row in self.rows]
 
 
 def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str, Columns]:
@@ -50,7 +63,7 @@ def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str,
     )
     for name in names:
         shape = SHAPES[name]
-        read = _read(conn, shape, book)
+        read = _read(conn, shape)
         if shape.has("account_id"):
             read.customer = _customers(read, book, contacts)
         elif shape.has("subscription_id"):
@@ -64,41 +77,39 @@ def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str,
     return tables
 
 
-def _read(conn: Connection, shape: Shape, book: CustomerBook) -> _Read:
+def _read(conn: Connection, shape: Shape) -> _Read:
+    left_out = _WORDS.get(shape.name, ())
+    read = tuple(field for field in shape.fields if field.name not in left_out)
+    names = [field.name for field in read]
     alive = " WHERE archived = 0" if shape.has("archived") and shape.name != "person" else ""
-    rows = fetch(
-        conn,
-        f"SELECT {quoted(shape.names)} FROM {shape.table.name}{alive} ORDER BY source, source_id",
-    )
+    sql = f"SELECT {quoted(names)} FROM {shape.table.name}{alive} ORDER BY source, source_id"
+    rows = fetch(conn, sql)
     if shape.name == "activity":
-        rows += _logged(conn)
-    columns = turned(rows, len(shape.names))
-    data = dict(zip(shape.names, columns, strict=True))
-    return _Read(shape, data, np.full(len(rows), MISSING, np.int64))
+        rows += _logged(conn, names)
+    return _Read(shape, read, rows, np.full(len(rows), MISSING, np.int64))
 
 
-def _logged(conn: Connection) -> list[tuple[Any, ...]]:
+def _logged(conn: Connection, names: Sequence[str]) -> list[Row]:
     """What CSMs logged here, as activities; the customer stands in `account_id`."""
-    return fetch(
-        conn,
-        f"SELECT '{WORK_SOURCE}', note_id, customer_id, kind, at, direction, held, author, "
-        "contact_id, subject, body FROM work_note ORDER BY note_id",
-    )
+    told = {"source": f"'{WORK_SOURCE}'", "source_id": "note_id", "account_id": "customer_id"}
+    columns = ", ".join(told.get(name, name) for name in names)
+    return fetch(conn, f"SELECT {columns} FROM work_note ORDER BY note_id")
 
 
 def _customers(read: _Read, book: CustomerBook, contacts: dict[tuple[str, str], str]) -> Ints:
     """Customer of every row through its account, or through its contact when it names none."""
-    accounts: Sequence[str | None] = read.data["account_id"]
-    if "contact_id" in read.data:
+    accounts: list[str | None] = read.values("account_id")
+    sources = read.values("source")
+    if read.shape.has("contact_id"):
         accounts = [
             contacts.get((source, contact)) if account is None and contact else account
             for source, account, contact in zip(
-                read.data["source"], accounts, read.data["contact_id"], strict=True
+                sources, accounts, read.values("contact_id"), strict=True
             )
         ]
     found: list[int] = []
     start = 0
-    for source, run in groupby(read.data["source"]):
+    for source, run in groupby(sources):
         end = start + sum(1 for _ in run)
         at = dict.fromkeys(book.archived.get(source, ()), LEFT_OUT)
         at.update(book.index if source == WORK_SOURCE else book.accounts.get(source, {}))
@@ -108,7 +119,7 @@ def _customers(read: _Read, book: CustomerBook, contacts: dict[tuple[str, str], 
 
 
 def _subscriptions(read: _Read, parents: dict[tuple[str, str], int]) -> Ints:
-    keys = zip(read.data["source"], read.data["subscription_id"], strict=True)
+    keys = zip(read.values("source"), read.values("subscription_id"), strict=True)
     return np.fromiter((parents.get(key, LEFT_OUT) for key in keys), np.int64, len(read.customer))
 
 
@@ -122,9 +133,11 @@ def _through(owner: Ints, subscription: Ints) -> Ints:
 def _columns(read: _Read, zone: tzinfo) -> Columns:
     kept = np.flatnonzero(read.customer != LEFT_OUT)
     order = kept[np.argsort(read.customer[kept], kind="stable")]
+    # Sorting the rows once is much cheaper than sorting every column.
+    rows = list(map(read.rows.__getitem__, order.tolist()))
     data: dict[str, Any] = {}
-    for field in read.shape.fields:
-        data[field.name] = typed_column(field, read.data[field.name], order)
+    for field, values in zip(read.fields, turned(rows, len(read.fields)), strict=True):
+        data[field.name] = typed_column(field, values)
         if field.kind == "Instant":
             data[f"{field.name}_day"] = days_of(data[field.name], zone)
     data["customer"] = read.customer[order]
@@ -133,18 +146,17 @@ def _columns(read: _Read, zone: tzinfo) -> Columns:
     return Columns(data, len(order))
 
 
-def typed_column(field: Field, values: tuple[Any, ...], order: NDArray[np.intp]) -> Any:
-    """A stored column as the engine reads it, its rows in the given order."""
+def typed_column(field: Field, values: tuple[Any, ...]) -> Any:
+    """A stored column as the engine reads it."""
     if field.numeric:
-        return ints(values)[order]
+        return ints(values)
     if field.kind == "bool":
-        return np.fromiter(values, bool, len(values))[order]
-    sorted_values = np.array(values, dtype=object)[order].tolist()
+        return np.fromiter(values, bool, len(values))
     if not field.packed:
-        return sorted_values
+        return list(values)
     shape: type = tuple if field.kind == "Names" else dict
-    parsed = {text: shape(json.loads(text)) for text in set(sorted_values)}
-    return [parsed[text] for text in sorted_values]
+    parsed = {text: shape(json.loads(text)) for text in set(values)}
+    return [parsed[text] for text in values]
 
 
 def days_of(instants: Ints, zone: tzinfo) -> Ints:

@@ -150,10 +150,9 @@ def _table(
     )
     rows = fetch(conn, sql, tuple(bound))
     columns = dict(zip(shape.names, turned(rows, len(shape.names)), strict=True))
-    order = np.arange(len(rows))
     data: dict[str, Any] = {}
     for field in shape.fields:
-        data[field.name] = typed_column(field, columns[field.name], order)
+        data[field.name] = typed_column(field, columns[field.name])
         if field.kind == "Instant":
             data[f"{field.name}_day"] = days_of(data[field.name], zone)
     return Columns(data, len(rows))
