@@ -23,7 +23,6 @@ from csmdesk.sandbox.ledger import ledger
 from csmdesk.sandbox.world import World
 from csmdesk.store.load import load_facts
 from tests.demo import demo_session
-from tests.demo import demo_session
 from tests.engine.money.series import mrr_series
 
 CUSTOMERS = 60
