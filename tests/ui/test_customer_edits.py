@@ -36,10 +36,16 @@ def running(
     folder = copied(prepared_demo, tmp_path_factory.mktemp("edits") / "demo")
     desk = Desk(folder, True, now)
     desk.start(run=False)
-    desk.set_day(desk.today())
-    assert QTest.qWaitFor(lambda: desk.portfolio is not None, WAIT_MS)
-    yield desk
-    desk.close()
+    try:
+        desk.set_day(desk.today())
+        for _ in range(WAIT_MS // 50):
+            if desk.portfolio is not None:
+                break
+            QTest.qWait(50)
+        assert desk.portfolio is not None
+        yield desk
+    finally:
+        desk.close()
 
 
 @pytest.fixture

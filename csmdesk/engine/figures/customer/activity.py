@@ -38,11 +38,11 @@ def _last(context: CustomerContext) -> Fields:
 def _contacts(context: CustomerContext) -> Table:
     heads = (
         Head("name", "Name"),
-        Head("title", "Title", width=140),
-        Head("role", "Role", width=120),
-        Head("email", "E-mail", width=190),
-        Head("last_seen", "Last seen", width=100),
-        Head("state", "State", width=80),
+        Head("title", "Title", width=120),
+        Head("role", "Role", width=116),
+        Head("email", "E-mail", width=170),
+        Head("last_seen", "Last seen", width=96),
+        Head("state", "State", width=76),
     )
     rows = []
     for one in context.rows.contacts:
