@@ -20,6 +20,7 @@ NAMES = ("start", "demo", "sync", "upsert", "engine", "overview", "sort", "custo
 def main() -> int:
     arguments = _arguments()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
     results: list[Result] = []
     loads: dict[str, list[float]] = {}
     for name in arguments.names or NAMES:
