@@ -48,6 +48,10 @@ class Sandbox:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def stop(self) -> None:
         """Close its input and wait; kill it when it does not end by itself."""
         assert self._process.stdin is not None

@@ -78,8 +78,7 @@ def _read(
         return read_sources(session, day, cancel, report)
     essential = read_sources(session, day, cancel, report, phase="essential")
     _preview(session, day, show)
-    rest = read_sources(session, day, cancel, report, phase="rest")
-    return SyncOutcome(essential.results + rest.results)
+    return read_sources(session, day, cancel, report, phase="rest", after=essential)
 
 
 def _preview(session: Session, day: int, show: Show | None) -> None:

@@ -14,6 +14,7 @@ from csmdesk.domain.days import day_date, day_of_instant
 from csmdesk.domain.settings import Settings
 from csmdesk.jobs.demo import Sandbox
 from csmdesk.store.database import Store, open_store
+from csmdesk.sync.api import Patience
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Session:
     window_open: bool = False
     sandbox: Sandbox | None = None
     sandbox_day: int | None = None
+    patience: Patience | None = None
+    """How long a system may take to answer; None = the defaults."""
 
     @property
     def settings(self) -> Settings:
@@ -45,8 +48,9 @@ class Session:
         return day_of_instant(self.now(), self.zone)
 
     def demo_sandbox(self, day: int) -> Sandbox:
-        """The demo's sandbox with `day` as its today, started when it is first needed."""
-        if self.sandbox is not None and self.sandbox_day != day:
+        """The demo's sandbox with `day` as its today; started when it is first needed, and again
+        when it was killed."""
+        if self.sandbox is not None and (self.sandbox_day != day or not self.sandbox.alive):
             self.sandbox.stop()
             self.sandbox = None
         if self.sandbox is None:

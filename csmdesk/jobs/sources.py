@@ -24,23 +24,35 @@ RATES_BACK_DAYS = 1_100
 """The demo's exchange rates reach as far back as its subscriptions."""
 
 
-def connectors(session: Session, day: int, only: str | None = None) -> list[Connector]:
-    """Connectors of the configured systems (in the demo: the sandbox's) in the order they read.
+def connectors(
+    session: Session, day: int, only: str | None = None
+) -> tuple[list[Connector], list[AuthError]]:
+    """Connectors of the configured systems (in the demo: the sandbox's) in the order they read,
+    and the systems whose key is gone.
 
     `only` names one of them; BadInput when it is not connected.
     """
     if session.settings.demo:
-        found = _demo_connectors(session, day)
-    else:
-        found = [
-            _connector(session, source) for source in session.settings.sources if not source.paused
-        ]
-    chosen = [connector for connector in found if only in (None, connector.system)]
-    if only is not None and not chosen:
+        return [one for one in _demo_connectors(session, day) if only in (None, one.system)], []
+    chosen, lost = _connectors(session, only)
+    if only is not None and not chosen and not lost:
         raise BadInput(
             f"{system_named(only).title} is not connected.", f"Run “csmdesk connect {only}”."
         )
-    return chosen
+    return chosen, lost
+
+
+def _connectors(session: Session, only: str | None) -> tuple[list[Connector], list[AuthError]]:
+    made: list[Connector] = []
+    lost: list[AuthError] = []
+    for source in session.settings.sources:
+        if source.paused or only not in (None, source.system):
+            continue
+        try:
+            made.append(_connector(session, source))
+        except AuthError as error:
+            lost.append(error)
+    return made, lost
 
 
 def _connector(session: Session, source: Source) -> Connector:

@@ -7,7 +7,8 @@ from typing import Any
 
 from csmdesk.domain.cancel import CancelToken, Report
 from csmdesk.domain.days import start_of_day
-from csmdesk.domain.errors import AuthError, SourceError, Unreachable
+from csmdesk.domain.errors import SourceError, Unreachable
+from csmdesk.domain.systems import system_named
 from csmdesk.domain.texts import plural
 from csmdesk.jobs.lock import workspace_lock
 from csmdesk.jobs.session import Session
@@ -22,6 +23,17 @@ class SyncOutcome:
     """Results per source; `problems` are sentences with a remedy, `offline` = nothing answered."""
 
     results: list[SyncResult] = field(default_factory=list)
+
+    def add(self, result: SyncResult) -> None:
+        """One more result; that of a source's second phase is added to its first."""
+        known = {one.source: one for one in self.results}.get(result.source)
+        if known is None:
+            self.results.append(result)
+            return
+        for name in ("changed", "rows", "pages", "requests", "problems"):
+            setattr(known, name, getattr(known, name) + getattr(result, name))
+        known.streams += result.streams
+        known.error = known.error or result.error
 
     @property
     def changed(self) -> int:
@@ -89,9 +101,15 @@ def read_sources(
     phase: Phase = "all",
     source: str | None = None,
     full: bool = False,
+    after: SyncOutcome | None = None,
 ) -> SyncOutcome:
-    """Read the sources one after the other; a failing one is noted and the others go on."""
-    outcome = SyncOutcome()
+    """Read the sources one after the other; a failing one is noted and the others go on.
+
+    `after`: what an earlier phase of this run came to. Sources that failed in it are left for the
+    next run; the outcome tells both.
+    """
+    outcome = SyncOutcome() if after is None else after
+    failed = {result.source for result in outcome.results if result.error is not None}
     sink = StoreSink(session.store, window_open=session.window_open)
     if session.settings.demo:
         write_demo_rates(session, day)
@@ -100,18 +118,32 @@ def read_sources(
         if session.settings.demo
         else session.now()
     )
-    try:
-        found = connectors(session, day, source)
-    except AuthError as error:
-        outcome.results.append(SyncResult(error.source, error.source, error=error))
-        found = []
-    for connector in found:
-        result = sync_source(connector, sink, cancel, report, now=now, phase=phase, full=full)
-        outcome.results.append(result)
-        if phase != "essential" or result.error is not None:
-            with session.store.write() as conn:
-                message = result.error.sentence() if result.error is not None else ""
-                cursors.set_source_result(conn, connector.system, session.now(), message)
+    found, lost = connectors(session, day, source)
+    for error in (one for one in lost if one.source not in failed):
+        title = system_named(error.source).title
+        _note(session, outcome, SyncResult(error.source, title, error=error), phase)
+    for connector in (one for one in found if one.system not in failed):
+        result = sync_source(
+            connector,
+            sink,
+            cancel,
+            report,
+            now=now,
+            phase=phase,
+            full=full,
+            patience=session.patience,
+        )
+        _note(session, outcome, result, phase)
     with session.store.write() as conn:
         identity.assign(conn)
     return outcome
+
+
+def _note(session: Session, outcome: SyncOutcome, result: SyncResult, phase: Phase) -> None:
+    """Keep how the read of a source ended; the essential part of a first load is not all of it."""
+    outcome.add(result)
+    if phase == "essential" and result.error is None:
+        return
+    message = result.error.sentence() if result.error is not None else ""
+    with session.store.write() as conn:
+        cursors.set_source_result(conn, result.source, session.now(), message)

@@ -1,0 +1,62 @@
+"""A workspace connected to a sandbox of its own, as a company's would be to the real systems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from csmdesk.config.workspace import open_workspace, write_settings
+from csmdesk.domain.cancel import CancelToken, silent
+from csmdesk.domain.settings import Source
+from csmdesk.jobs.run import run
+from csmdesk.jobs.session import Session, open_session
+from csmdesk.jobs.sources import write_demo_rates
+from csmdesk.sync.connectors import CONNECTORS
+from tests.sandbox.process import KEY, Sandbox, running
+from tests.sync.bench import QUICK
+
+NOW = datetime(2026, 11, 21, 6, 30, tzinfo=UTC).timestamp()
+SYSTEMS = tuple(CONNECTORS)
+
+
+def connected(folder: Path, sandbox: Sandbox, key: str = KEY) -> Session:
+    """A session on a workspace whose four sources are the sandbox's; keys for this session only."""
+    workspace = open_workspace(folder)
+    sources = tuple(
+        Source(
+            system=system, base_url=sandbox.base_url(system), project_id="1" * (system == "posthog")
+        )
+        for system in SYSTEMS
+    )
+    write_settings(
+        workspace.config_path, msgspec.structs.replace(workspace.settings, sources=sources)
+    )
+    session = open_session(folder, demo=False, clock=lambda: NOW)
+    for system in SYSTEMS:
+        session.secrets.keep_for_session(system, key)
+    session.patience = QUICK
+    return session
+
+
+@pytest.fixture(scope="session")
+def own_sandbox() -> Iterator[Sandbox]:
+    """A sandbox that tests give faults to; they take them back."""
+    with running("--customers", "12") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def connected_folder(own_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its first run. Read only: copy it to write."""
+    folder = tmp_path_factory.mktemp("connected") / "desk"
+    session = connected(folder, own_sandbox)
+    write_demo_rates(session, session.today())
+    try:
+        assert run(session, CancelToken(), silent)["problems"] == []
+    finally:
+        session.close()
+    return folder
