@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.page import Block, Head, Table
 from csmdesk.models.columns import Cell, Column, Tip
@@ -84,6 +83,8 @@ def _tip(head: Head) -> Callable[[Rows, int], Tip | None]:
 
 def block_rows(table: Table, day: int) -> ColumnRows:
     """Texts, tones, tips and sort values of a table block; row ids are the block's."""
+    from csmdesk.domain.columns import Columns  # needs numpy, which the first frame does without
+
     data: dict[str, Any] = {}
     for place, head in enumerate(table.heads):
         cells = [row[place] for row in table.rows]

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from csmdesk.domain.days import MISSING, day_date, day_of_instant
-from csmdesk.domain.findings import SEVERITIES
 from csmdesk.domain.texts import ENGLISH, compact_money, date_text, decimal, number, plural
-from csmdesk.models.tasks import RULE_TITLES
+from csmdesk.models.tasks import RULE_TITLES, SEVERITY_WORDS
 
 if TYPE_CHECKING:
     from csmdesk.engine.figures.dashboard import Counter, Dashboard
@@ -27,7 +26,10 @@ FILTERS: tuple[tuple[str, str, tuple[Choice, ...]], ...] = (
     (
         "priority",
         "Priority",
-        (("All", ""), *((word, word.lower()) for _, word in sorted(SEVERITIES.items())[::-1])),
+        (
+            ("All", ""),
+            *((word, word.lower()) for _, word in sorted(SEVERITY_WORDS.items(), reverse=True)),
+        ),
     ),
     (
         "category",

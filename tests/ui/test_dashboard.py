@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,3 +162,38 @@ def dashboard_places() -> Any:
     import numpy as np
 
     return np.zeros(0, np.int64)
+
+
+SCRIPT = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from csmdesk.runtime.desk import Desk
+from csmdesk.views.customer import CustomerTab
+from csmdesk.views.memory import Memory
+from csmdesk.views.pages.dashboard import DashboardPage
+
+app = QApplication([])
+desk = Desk(Path(sys.argv[1]), True, lambda: datetime(2026, 11, 20, 8, tzinfo=UTC))
+memory = Memory.at(str(Path(sys.argv[1]) / "window.ini"))
+page, tab = DashboardPage(desk, memory), CustomerTab(desk, memory, "0123456789abcdef")
+page.show()
+tab.show()
+app.processEvents()
+slow = "numpy pandas pyqtgraph sqlalchemy requests keyring"
+print([name for name in slow.split() if name in sys.modules])
+"""
+
+
+def test_dashboard_and_customer_are_painted_without_the_slow_libraries(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
