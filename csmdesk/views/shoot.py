@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from csmdesk.runtime import state as states
-from csmdesk.views.customer.tab import CHI_PANEL
+from csmdesk.views.customer.tab import CHI_PANEL, CustomerTab
 from csmdesk.views.pages import PAGES
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SETTLE_MS = 350
 """Between showing a page and taking its picture: late answers and layouts have arrived."""
+MOST_WAITS = 60
+"""Settling times that a customer's page may take to be read."""
 SUB_TABS = ("tasks", "chi", "commercial", "usage", "activity", "retention")
 PANEL = "panel-chi"
 THEMES = ("light", "dark")
@@ -84,6 +86,7 @@ class Shooter(QObject):
         self._application, self._desk, self._window, self._plan = application, desk, window, plan
         self._steps: Iterator[str] | None = None
         self._name = ""
+        self._waited = 0
         plan.out.mkdir(parents=True, exist_ok=True)
         window.resize(*plan.size)
         desk.stateChanged.connect(self._state_changed)
@@ -136,6 +139,13 @@ class Shooter(QObject):
 
     @Slot()
     def _take(self) -> None:
+        """Take the picture, once a customer's page has been read."""
+        page = self._window.current_page()
+        self._waited += 1
+        if isinstance(page, CustomerTab) and page.page is None and self._waited < MOST_WAITS:
+            QTimer.singleShot(SETTLE_MS, self._take)
+            return
+        self._waited = 0
         path = self._plan.out / f"{self._name}.png"
         if not self._window.grab().save(str(path)):
             sys.stderr.write(f"csmdesk shoot: {path} cannot be written.\n")

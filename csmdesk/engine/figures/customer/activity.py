@@ -40,8 +40,8 @@ def _contacts(context: CustomerContext) -> Table:
         Head("name", "Name"),
         Head("title", "Title", width=120),
         Head("role", "Role", width=116),
-        Head("email", "E-mail", width=170),
-        Head("last_seen", "Last seen", width=96),
+        Head("email", "E-mail", width=160),
+        Head("last_seen", "Last seen", width=106),
         Head("state", "State", width=76),
     )
     rows = []

@@ -18,7 +18,7 @@ from csmdesk.domain.portfolio import HISTORY_DAYS
 from csmdesk.domain.texts import decimal, plural
 from csmdesk.engine.figures.customer.context import CustomerContext, text_cell
 from csmdesk.engine.health.caps import CAPS
-from csmdesk.engine.health.explain import best_value, factor_text, source_of
+from csmdesk.engine.health.explain import best_value, factor_text, source_of, weighed_rows
 from csmdesk.engine.health.factor import PILLAR_TITLES, PILLARS, Detail
 from csmdesk.engine.health.factors import BY_KEY
 
@@ -58,10 +58,10 @@ def history(context: CustomerContext, days: int) -> Series:
 def _breakdown(context: CustomerContext) -> Breakdown:
     portfolio, at = context.portfolio, context.at
     chi = context.number("chi")
-    lines = [_factor_line(context, row) for row in range(len(portfolio.factors))]
+    lines = {row: _factor_line(context, row) for row in weighed_rows(portfolio)}
     pillars = []
     for key in PILLARS:
-        rows = [row for row, factor in enumerate(portfolio.factors) if BY_KEY[factor].pillar == key]
+        rows = [row for row in lines if BY_KEY[portfolio.factors[row]].pillar == key]
         pillars.append(_pillar_line(context, key, rows, [lines[row] for row in rows]))
     cap = context.number("cap")
     cap_cell = None

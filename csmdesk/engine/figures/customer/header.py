@@ -30,7 +30,7 @@ def header(context: CustomerContext) -> tuple[Field, ...]:
 
 
 def pills(context: CustomerContext) -> tuple[Cell, ...]:
-    """Band, status, tier and tags, in that order."""
+    """Band, status, tier and tags, in that order; a tag that says the same again is left out."""
     band = BANDS[context.number("band")]
     made = [Cell(band.capitalize(), band, BAND_TONES.get(band, ""), pill=True)]
     status = context.text("status")
@@ -40,8 +40,9 @@ def pills(context: CustomerContext) -> tuple[Cell, ...]:
         made.append(Cell("At risk", "at risk", "poor", pill=True))
     tier = context.text("tier")
     made += [Cell(tier, tier, pill=True)] if tier else []
+    told = {cell.text.casefold() for cell in made}
     tags = context.portfolio.customers["tags"][context.at]
-    return tuple(made + [Cell(tag, tag, pill=True) for tag in tags])
+    return (*made, *(Cell(tag, tag, pill=True) for tag in tags if tag.casefold() not in told))
 
 
 def what_changed(context: CustomerContext) -> str:
