@@ -22,8 +22,6 @@ WORK_SOURCE = "work"
 """Source of activities that a CSM logged here."""
 LEFT_OUT = MISSING + 1
 _EARLIEST, _LATEST = -60_000_000_000, 250_000_000_000  # instants that the calendar can hold
-
-
 Row = tuple[Any, ...]
 _WORDS = {
     "activity": ("author", "subject", "body"),
