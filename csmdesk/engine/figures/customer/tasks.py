@@ -13,12 +13,12 @@ from csmdesk.engine.rules import RULES
 TITLES = {rule.id: rule.title for rule in RULES}
 TONES = {3: "poor", 2: "neutral", 1: "info"}
 HEADS = (
-    Head("priority", "Priority", width=90),
+    Head("priority", "Priority", width=84),
     Head("task", "Task"),
-    Head("type", "Type", width=150),
-    Head("status", "Status", width=140),
-    Head("due", "Due", width=110),
-    Head("first_seen", "First seen", width=110),
+    Head("type", "Type", width=126),
+    Head("status", "Status", width=124),
+    Head("due", "Due", width=104),
+    Head("first_seen", "First seen", width=104),
 )
 
 
