@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from csmdesk.config.workspace import Workspace, write_settings
 from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.days import MISSING, day_date, month_start, next_month
 from csmdesk.domain.demo_rates import CURRENCIES, rate
@@ -16,6 +15,7 @@ from csmdesk.domain.systems import system_named
 from csmdesk.jobs.session import Session
 from csmdesk.store import cursors, facts, rates
 from csmdesk.store.sources import connected_sources
+from csmdesk.sync.api import Patience
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors import CONNECTORS
 from csmdesk.sync.stream import Connector
@@ -115,7 +115,7 @@ def connect(
         raise BadInput("No key was given.", "Type it when asked, or pipe it in.")
     source = Source(system=system, base_url=base_url, project_id=project_id)
     connector = CONNECTORS[system](source, key)
-    test(connector)
+    test(connector, session.patience)
     keep = session.secrets.keep_for_session if session_only else session.secrets.store
     keep(system, key)
     others = tuple(other for other in session.settings.sources if other.system != system)
@@ -123,9 +123,9 @@ def connect(
     return connector.title
 
 
-def test(connector: Connector) -> None:
+def test(connector: Connector, patience: Patience | None = None) -> None:
     """One small request that fails with a clear sentence when key or address is wrong."""
-    client = HttpClient(connector.api(), CancelToken())
+    client = HttpClient(connector.api(), CancelToken(), patience)
     try:
         connector.probe(client)
     finally:
@@ -145,8 +145,7 @@ def disconnect(session: Session, system: str, *, erase: bool) -> None:
 
 
 def _save(session: Session, settings: Settings) -> None:
-    write_settings(session.workspace.config_path, settings)
-    session.workspace = Workspace(session.workspace.folder, settings)
+    session.workspace = session.workspace.saved(settings)
 
 
 def source_rows(session: Session) -> list[dict[str, Any]]:

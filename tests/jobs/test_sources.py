@@ -1,0 +1,127 @@
+"""Connecting a system tests its key; keys go to the keyring and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+
+from csmdesk.domain.cancel import CancelToken, silent
+from csmdesk.domain.errors import AuthError, BadInput, Unreachable
+from csmdesk.jobs.session import Session, open_session
+from csmdesk.jobs.sources import connect, disconnect, source_rows
+from csmdesk.jobs.sync import sync
+from csmdesk.sync.connectors import CONNECTORS
+from tests.config.test_secrets import MemoryKeyring
+from tests.sandbox.process import KEY, Sandbox, running
+from tests.sync.bench import QUICK
+
+SYSTEMS = tuple(CONNECTORS)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with running("--customers", "4") as started:
+        yield started
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Session]:
+    before = keyring.get_keyring()
+    keyring.set_keyring(MemoryKeyring())
+    session = open_session(tmp_path / "desk", demo=False)
+    session.patience = QUICK
+    yield session
+    session.close()
+    keyring.set_keyring(before)
+
+
+def add(desk: Session, sandbox: Sandbox, system: str, key: str = KEY) -> str:
+    project = "1" if system == "posthog" else ""
+    return connect(desk, system, key, sandbox.base_url(system), project)
+
+
+def files_with(folder: Path, text: str) -> list[Path]:
+    """Files of the workspace that hold a text."""
+    needle = text.encode()
+    return [path for path in folder.rglob("*") if path.is_file() and needle in path.read_bytes()]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_good_key_is_kept_in_the_keyring_alone(
+    desk: Session, sandbox: Sandbox, system: str
+) -> None:
+    sandbox.call("control", "DELETE", "/requests")
+    title = add(desk, sandbox, system)
+    assert title
+    assert [source.system for source in desk.settings.sources] == [system]
+    assert desk.secrets.get(system) == KEY
+    asked = [r for r in sandbox.call("control", "GET", "/requests").json() if r["system"] == system]
+    assert len(asked) == 1
+    assert files_with(desk.workspace.folder, KEY) == []
+    again = open_session(desk.workspace.folder, demo=False)
+    assert again.settings.sources == desk.settings.sources
+    assert again.secrets.get(system) == KEY
+    again.close()
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_wrong_key_is_not_kept(desk: Session, sandbox: Sandbox, system: str) -> None:
+    with pytest.raises(AuthError) as caught:
+        add(desk, sandbox, system, key="not-the-key")
+    assert "does not accept the key" in caught.value.message
+    assert "not-the-key" not in caught.value.sentence()
+    assert desk.settings.sources == ()
+    assert desk.secrets.get(system) is None
+
+
+def test_connecting_twice_replaces(desk: Session, sandbox: Sandbox) -> None:
+    add(desk, sandbox, "stripe")
+    add(desk, sandbox, "stripe")
+    assert [source.system for source in desk.settings.sources] == ["stripe"]
+
+
+def test_what_cannot_be_connected(desk: Session, sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no system that CSMDesk reads"):
+        connect(desk, "myspace", "key", "", "")
+    with pytest.raises(BadInput, match="No key was given"):
+        connect(desk, "stripe", "", "", "")
+    demo = open_session(tmp_path / "demo", demo=True)
+    with pytest.raises(BadInput, match="takes no real systems"):
+        connect(demo, "stripe", KEY, sandbox.base_url("stripe"), "")
+    demo.close()
+    with pytest.raises(BadInput, match="Stripe is not connected"):
+        disconnect(desk, "stripe", erase=False)
+    with pytest.raises(BadInput, match="Stripe is not connected"):
+        sync(desk, CancelToken(), silent, source="stripe")
+
+
+def test_an_address_where_nobody_listens(desk: Session) -> None:
+    with running("--customers", "1") as gone:
+        pass
+    with pytest.raises(Unreachable, match="Stripe"):
+        add(desk, gone, "stripe")
+    assert desk.secrets.get("stripe") is None
+
+
+def test_disconnecting_forgets_the_key_and_keeps_the_rows(desk: Session, sandbox: Sandbox) -> None:
+    for system in ("hubspot", "intercom"):
+        add(desk, sandbox, system)
+    assert sync(desk, CancelToken(), silent)["problems"] == []
+
+    def accounts() -> set[str]:
+        with desk.store.read() as conn:
+            rows = conn.exec_driver_sql("SELECT DISTINCT source FROM fact_account").all()
+        return {row[0] for row in rows}
+
+    assert accounts() == {"hubspot", "intercom"}
+    disconnect(desk, "intercom", erase=False)
+    assert desk.secrets.get("intercom") is None
+    assert [source.system for source in desk.settings.sources] == ["hubspot"]
+    assert accounts() == {"hubspot", "intercom"}
+    add(desk, sandbox, "intercom")
+    disconnect(desk, "intercom", erase=True)
+    assert accounts() == {"hubspot"}
+    assert {row["source"] for row in source_rows(desk)} == {"hubspot"}
