@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView
 
@@ -119,7 +119,7 @@ class Frames(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._waiting and event.type() == QEvent.Type.Paint:
             self._waiting = False
-            QTimer.singleShot(0, Qt.TimerType.PreciseTimer, self._painted)
+            QTimer.singleShot(0, self._painted)
         return super().eventFilter(watched, event)
 
     def _painted(self) -> None:
