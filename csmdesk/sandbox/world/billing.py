@@ -121,7 +121,7 @@ def _subscription(
         paused=pause is not None and not ended,
         resumes_at=at(pause[1]) if pause and pause[1] and not ended else None,
         discounts=_discounts(index, contract, last),
-        metadata={"plan_note": "signed by order form"} if contract.months >= 12 else {},
+        metadata={"plan_note": "signed by order form"} if contract.agreed >= 12 else {},
     )
 
 

@@ -12,8 +12,11 @@ from csmdesk.sandbox.world import catalog
 from csmdesk.sandbox.world.clock import HORIZON, add_months, cycle_starts, next_boundary, plus
 from csmdesk.sandbox.world.contract import Change, Contract, Paying, addon_of
 from csmdesk.sandbox.world.roles import Role
+from csmdesk.sandbox.world.sizes import Deal, drawn_deal
+from csmdesk.sandbox.world.temper import CALM, temper_of
 
-_LATE = {"pays_12_late": 13, "pays_27_late": 27, "pays_50_late": 50, "collapse": 48}
+_LATE = {"pays_12_late": 13, "pays_27_late": 27, "collapse": 48, "dormant": 24, "disputes": 330}
+_EVERY = {"collapse": 3}  # of these one in so many pays late
 _ADDON_PARTS = {"addon_rare", "addon_seldom", "addon_never"}
 _ON_BUSINESS = {"fails_9", "fails_20", "fails_45", "sync_lapsed", "key_one_off"}
 _ON_ENTERPRISE = {"key_half_off"}
@@ -26,6 +29,33 @@ _YEARLY = {
     "other_name",
     "other_currency",
     "billed_twice",
+    "disputes",
+}
+# billed by the month under a term of a year
+_TERMED = {
+    "fills_up",
+    "nearly_full",
+    "over_full",
+    "slump_mild",
+    "slump",
+    "slump_deep",
+    "fails_9",
+    "fails_20",
+    "fails_45",
+    "key_one_off",
+    "key_half_off",
+    "sync_lapsed",
+    "addon_rare",
+    "addon_never",
+    "seats_65",
+    "seats_15",
+    "internal",
+    "booms",
+    "one_user",
+    "one_contact",
+    "nps_5",
+    "nps_3",
+    "nps_1",
 }
 _BUSY = {"crisis", "collapse"}  # much used, so that their fall shows in the ranks
 _LARGE = {
@@ -47,14 +77,14 @@ _CURRENCY = {
 }
 
 
-def cast_contracts(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
+def cast_contracts(seed: int, rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
     """All contracts of a member of the cast."""
-    months = 12 if role.part in _YEARLY or role.part in {"champion_leaves", "one_contact"} else 1
-    product, seats = _size(rng, role)
+    deal = _deal(seed, rng, role)
     currency = _CURRENCY.get(role.part, "usd")
-    start = _old_start(rng, months, role)
-    price = catalog.price(product, currency, months)
-    main = Contract(0, start, 0, months, (Change(start, price, seats),), _paying(role))
+    start = _old_start(rng, deal, role)
+    price = catalog.price(deal.product, currency, deal.months)
+    change = Change(start, price, deal.seats)
+    main = Contract(0, start, 0, deal.months, (change,), _paying(role), term=deal.term)
     special = _SPECIAL.get(role.part)
     if special:
         return special(rng, role, main)
@@ -63,39 +93,55 @@ def cast_contracts(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]
     return (main,)
 
 
+def _deal(seed: int, rng: np.random.Generator, role: Role) -> Deal:
+    """A calm part's deal is drawn like anybody's; the size of the others is given by the part."""
+    if role.part in CALM:
+        drawn = drawn_deal(rng, temper_of(seed, role))
+        months = 12 if role.part in _YEARLY else 1 if _by_card(role) else min(12, drawn.months)
+        return replace(drawn, months=months, term=max(months, drawn.term))
+    months = 12 if role.part in _YEARLY or role.part == "one_contact" else 1
+    product, seats = _size(rng, role)
+    return Deal(product, seats, months, 12 if role.part in _TERMED else months)
+
+
+def _by_card(role: Role) -> bool:
+    """Parts that are billed on certain days of each month."""
+    return (role.part in _LATE and role.part not in _YEARLY) or role.part == "card_fails"
+
+
 def _size(rng: np.random.Generator, role: Role) -> tuple[Product, int]:
     """Product and seats of a cast member: mid-size, so that shares of seats are exact enough."""
     if role.part == "free":
         return catalog.COMMUNITY, 5
+    if role.part in ("dormant", "gaps"):
+        return catalog.TEAM, 3 + role.number % 2
     if role.part in _ON_BUSINESS:
         return catalog.BUSINESS, int(rng.integers(24, 44))
     if role.part in _ON_ENTERPRISE:
         return catalog.ENTERPRISE, int(rng.integers(14, 28))
     if role.part in _LARGE:
-        return catalog.STARTER, int(rng.integers(90, 150))
+        return (catalog.BUSINESS, catalog.ENTERPRISE)[role.number % 2], int(rng.integers(130, 230))
     if role.part in _BUSY:
         return catalog.TEAM, int(rng.integers(70, 120))
-    return catalog.TEAM, int(rng.integers(10, 42))
+    return catalog.TEAM, 4 * int(rng.integers(3, 11))
 
 
-def _old_start(rng: np.random.Generator, months: int, role: Role) -> date:
-    """A first day well before 2026; monthly bills go back to 2024 at most."""
-    if months == 12:
-        first = date(2021, 1, 10) + timedelta(days=int(rng.integers(0, 1500)))
-        season = rng.random() < 0.2
-        return date(first.year, 12, 31) if season and first.year < 2025 else first
-    month = int(rng.integers(0, 8))
-    day = (
-        1 + role.number * 10
-        if role.part in _LATE or role.part == "card_fails"
-        else int(rng.integers(1, 29))
-    )
+def _old_start(rng: np.random.Generator, deal: Deal, role: Role) -> date:
+    """A first day well before 2026, terms evenly over the year; monthly bills since 2024 at most."""
+    in_year = timedelta(days=int(role.index * 0.6180339887498949 % 1.0 * 365))
+    if deal.months == 12:
+        first = date(int(rng.integers(2021, 2025)), 1, 1) + in_year
+        return first.replace(month=12, day=31) if rng.random() < 0.1 else first
+    if deal.term > 1 and not _by_card(role):
+        return date(2024, 1, 1) + in_year
+    month = int(in_year.days / 30.5) if deal.term > 1 else int(rng.integers(0, 8))
+    day = 1 + role.number * 10 if _by_card(role) else int(rng.integers(1, 29))
     return add_months(date(2024, 1, 1), month).replace(day=min(day, 28))
 
 
 def _paying(role: Role) -> Paying:
-    if role.part in _LATE and not (role.part == "collapse" and role.number % 2):
-        return Paying(14, _LATE[role.part])
+    if role.part in _LATE and not role.number % _EVERY.get(role.part, 1):
+        return Paying(30 if role.part in _YEARLY else 14, _LATE[role.part])
     if role.part == "card_fails":
         return Paying(0, 27, card_fails=True)
     return Paying(30, -6) if role.number % 3 == 1 else Paying()

@@ -113,12 +113,12 @@ FEATURES = (
 )
 
 _CSMS = (
+    ("Dana", "Ruiz"),
     ("Mara", "Lindqvist"),
     ("Tom", "Okoye"),
     ("Julia", "Brandt"),
     ("Ravi", "Menon"),
     ("Elena", "Petrova"),
-    ("Sam", "Whitaker"),
 )
 
 

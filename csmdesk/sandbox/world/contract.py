@@ -61,6 +61,7 @@ class Contract:
     ended: date | None = None
     withdrawn: tuple[tuple[date, date], ...] = ()  # cancellations scheduled and taken back
     metered: Price | None = None
+    term: int = 0  # months agreed on, where longer than those of a bill
 
     @property
     def anchor(self) -> date:
@@ -88,13 +89,18 @@ class Contract:
         """Whether the service runs on `day`, trial and pause included."""
         return self.start <= day and (self.ended is None or day < self.ended)
 
-    def boundaries(self, until: date) -> Iterator[date]:
-        """The first days of the paid periods before `until`."""
-        k, day = 0, self.anchor
+    @property
+    def agreed(self) -> int:
+        """Months of the term, at least those of a bill."""
+        return max(self.term, self.months)
+
+    def boundaries(self, until: date, months: int = 0) -> Iterator[date]:
+        """The first days before `until` of the paid periods, or of spans of `months`."""
+        k, day, step = 0, self.anchor, months or self.months
         while day < until and (self.ended is None or day < self.ended):
             yield day
             k += 1
-            day = add_months(self.anchor, k * self.months)
+            day = add_months(self.anchor, k * step)
 
     def mrr(self, day: date) -> Fraction:
         """Monthly recurring revenue in native minor units, exact (definitions.md section 3)."""

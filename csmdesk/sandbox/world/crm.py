@@ -18,6 +18,7 @@ from csmdesk.sandbox.world.rng import stream
 from csmdesk.sandbox.world.roles import LEAD_DAYS, Role
 
 _ACV_FACTOR = {"acv_5_off": Fraction(105, 100), "acv_20_off": Fraction(80, 100)}
+_WORRIES = {"inactive", "declining", "detractor"}
 _STAGES = ("prospect", "onboarding", "adoption", "churned")
 
 
@@ -72,7 +73,7 @@ def company_of(
     turned = [at(day) for contract in contracts for day in contract.turning_days() if day <= last]
     if role.part == "other_currency":
         turned.append(at(last.replace(day=1)))  # the stated value follows the month's rate
-    tags = rng.choice(len(words.TAGS), size=int(rng.integers(0, 3)), replace=False)
+    tags = _tags(rng, role)
     renewal = held["renewal_date"].value if "renewal_date" in held else ""
     # One customer's contract is stated in the vendor's currency, whatever is billed.
     billed_as_stated = contracts and role.part != "other_currency"
@@ -93,11 +94,20 @@ def company_of(
         _acv(role, contracts, last),
         currency,
         day_of(owner.at) if owner else None,
-        tuple(sorted(words.TAGS[int(n)] for n in tags)),
+        tags,
         parent_hubspot_id=_parent(role),
         flag=role.part if role.part in ("internal", "demo") else None,
         history=history,
     )
+
+
+def _tags(rng: np.random.Generator, role: Role) -> tuple[str, ...]:
+    """None, one or two; those whom all worry about are marked, and serve as no reference."""
+    places = rng.choice(len(words.TAGS), size=int(rng.integers(0, 3)), replace=False)
+    tags = {words.TAGS[int(n)] for n in places}
+    if role.story in _WORRIES and role.number % 2 == 0:
+        tags = (tags - {"reference", "expansion"}) | {"at risk"}
+    return tuple(sorted(tags))
 
 
 def _parent(role: Role) -> str | None:
@@ -117,10 +127,11 @@ def _owner_changes(
         return [FieldChange("hubspot_owner_id", at(plus(created, 1), 9), archived.owner_id)]
     made: list[FieldChange] = []
     day = plus(created, 1 if not role.created else LEAD_DAYS - 2)
-    place = (role.index * 5 + role.number) % len(working)
+    place = role.index % len(working)
+    step = 1 + role.index // len(working) % max(1, len(working) - 1)  # keeps the books even
     while day < HORIZON:
         made.append(FieldChange("hubspot_owner_id", at(day, 9), working[place].owner_id))
-        place = (place + 1 + int(rng.integers(0, len(working) - 1))) % len(working)
+        place = (place + step) % len(working)
         day = plus(day, 500 + float(rng.exponential(900)))
     return made
 
@@ -170,13 +181,13 @@ def _renewal_changes(role: Role, contracts: Sequence[Contract], today: date) -> 
     made: list[FieldChange] = []
     for contract in contracts:
         if (
-            contract.months < 12
+            contract.agreed < 12
             or not _is_main(contract)
             or (contract.number and role.part == "billed_twice")
         ):
             continue
-        for k, day in enumerate(contract.boundaries(today)):
-            target = add_months(contract.anchor, (k + 1) * contract.months)
+        for k, day in enumerate(contract.boundaries(today, contract.agreed)):
+            target = add_months(contract.anchor, (k + 1) * contract.agreed)
             if role.part == "renewal_off":
                 target = plus(target, 24)
             elif role.part == "renewal_past":
@@ -217,9 +228,9 @@ def deals_of(
         _deal(role, 0, title, company.currency, _worth(contracts, closes), created, closes, today)
     ]
     for contract in contracts[:1]:
-        if contract.months < 12:
+        if contract.agreed < 12:
             continue
-        for k, day in enumerate(contract.boundaries(plus(today, 90))):
+        for k, day in enumerate(contract.boundaries(plus(today, 90), contract.agreed)):
             if k and (opened := plus(day, -90)) < today:
                 title = f"{company.name}: renewal {day.year}"
                 worth = _worth(contracts, opened)

@@ -22,7 +22,7 @@ SEEN_DAYS = 128
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Intensity of use and people in the SEEN_DAYS days before `until`, when service ran last."""
+    """Intensity of use and people in the days before `until`, when service ran last."""
 
     until: date
     level: Floats
@@ -66,7 +66,7 @@ def contacts_of(
 def _successors(
     role: Role, domain: str, made: list[Contact], begun: date, today: date, seen: Seen
 ) -> list[Contact]:
-    """In every cycle the champion leaves; sixty days on a successor is found."""
+    """In every cycle the champion leaves; 200 days on a successor is found."""
     holder = 0
     for number, left in cycle_starts(role.cycle, role.offset, begun, HORIZON):
         if left >= today:
@@ -74,7 +74,7 @@ def _successors(
         old = made[holder]
         made[holder] = _leaving(old, left, bounced=number % 2 == 0)
         place = len(made)
-        made.append(_contact(role, domain, place, plus(left, 60), seen, "CHAMPION"))
+        made.append(_contact(role, domain, place, plus(left, 200), seen, "CHAMPION"))
         holder = place
     return made
 

@@ -13,6 +13,7 @@ PURPOSES = {
     "usage": 6,
     "crm": 7,
     "habit": 8,
+    "temper": 9,
 }
 
 

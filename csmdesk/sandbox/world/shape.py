@@ -16,11 +16,13 @@ from csmdesk.sandbox.world import catalog
 from csmdesk.sandbox.world.clock import HORIZON
 from csmdesk.sandbox.world.contract import Contract
 from csmdesk.sandbox.world.roles import Role
+from csmdesk.sandbox.world.temper import LIFELIKE, Temper
 
 Floats = npt.NDArray[np.float64]
 _MODULE_PLACE = {name: place for place, name in enumerate(catalog.MODULES)}
 FEATURE_MODULE = np.array([_MODULE_PLACE[feature.module] for feature in catalog.FEATURES])
 _WEIGHTS = np.array([feature.weight for feature in catalog.FEATURES])
+_KEY = np.array([feature.key for feature in catalog.FEATURES])
 _FEATURE_PLACE = {feature.name: place for place, feature in enumerate(catalog.FEATURES)}
 # share of seats in use, of parts whose problem is that share
 _SHARES = {
@@ -30,6 +32,8 @@ _SHARES = {
     "seats_40": 0.40,
     "seats_15": 0.16,
 }
+_VISIT = 5.0  # on the day of their visits everybody of a light customer comes
+_CROWDED = {"nearly_full", "over_full", "fills_up", "booms"}
 _JOBS = [place for place, feature in enumerate(catalog.FEATURES) if feature.job]
 _SLUMPS = {"slump_mild": 0.76, "slump": 0.58, "slump_deep": 0.28}
 _FAILS = {"fails_9": 0.10, "fails_20": 0.22, "fails_45": 0.46}
@@ -51,26 +55,33 @@ class Shape:
 
 
 def shape_of(
-    role: Role, contracts: Sequence[Contract], share: float, first: int, days: int
+    role: Role, contracts: Sequence[Contract], temper: Temper, first: int, days: int
 ) -> Shape:
-    """The curves of `days` days from ordinal `first`; `share` is the usual share of seats in use."""
+    """The curves of `days` days from ordinal `first`."""
     ordinals = np.arange(first, first + days)
     seats, modules = _entitled(contracts, first, days)
     if role.part == "uses_unpaid" and contracts and contracts[0].ended:
         after = ordinals >= contracts[0].ended.toordinal()
         seats[after], modules[after, 0] = 8, True
     position = (ordinals + role.offset) % role.cycle if role.cycle else ordinals
-    pool = np.rint(seats * _share(role, share, position)).astype(np.int64)
-    pool[(seats > 0) & (pool < 1)] = 1
+    pool = np.rint(seats * _share(role, temper.share, position)).astype(np.int64)
+    if role.part not in _CROWDED:  # below four fifths, where seats begin to run short
+        pool = np.minimum(pool, np.ceil(0.8 * seats).astype(np.int64) - 1)
+    pool = np.where(seats > 0, np.maximum(pool, 1), 0)
     level = _season(ordinals) * _level(role, position) * _course(role, contracts, ordinals)
+    if temper.weekday is not None:
+        visits = np.where((ordinals - 1) % 7 == temper.weekday, _VISIT, 0.0)
+        level *= np.where(_setting_up(role, contracts, ordinals), 1.0, visits)
     level[pool == 0] = 0.0
     fail = np.full(days, 0.004 + 0.003 * (role.number * 7 % 12))
+    if temper.light:
+        fail[:] = 0.26
     if role.part in _FAILS:
         fail[position < 49] = _FAILS[role.part]
     lead = np.ones(days)
     if role.part == "one_user":
         lead[:] = np.where(position < 32, 0.0, 60.0)
-    return Shape(pool, level, _weights(role, modules, position), fail, lead)
+    return Shape(pool, level, _weights(role, modules, position, temper), fail, lead)
 
 
 def _entitled(
@@ -89,6 +100,8 @@ def _entitled(
             if product.unit == "seat":
                 seats[low:high] += change.quantity
             modules[low:high, [_MODULE_PLACE[name] for name in product.modules]] = True
+            if contract.metered:
+                modules[low:high, _MODULE_PLACE["scanning"]] = True
         for begin, end in contract.pauses:
             low, high = _clip(begin, end or HORIZON, first, days)
             seats[low:high] = 0
@@ -106,7 +119,7 @@ def _share(role: Role, usual: float, position: npt.NDArray[np.int64]) -> Floats 
         rising = 0.56 + 0.32 * position / 132
         return np.asarray(np.where(position < 132, rising, 0.88 - 0.32 * (position - 132) / 20))
     if role.part == "booms":
-        return np.asarray(np.where(position < 80, 0.78, 0.38))
+        return np.asarray(np.where(position < 80, 0.785, 0.475))
     return usual
 
 
@@ -117,6 +130,10 @@ def _level(role: Role, position: npt.NDArray[np.int64]) -> Floats:
         level[position >= 4] = 0.0
     elif role.part == "collapse":
         level[position >= 12] = 0.0
+    elif role.part == "dormant":
+        level[position >= 24] = 0.0
+    elif role.part == "disputes":  # never set up: the product knows nothing of them
+        level[:] = 0.0
     elif role.part == "crisis":
         level[position >= 64] = 0.0
     elif role.part in _SLUMPS:
@@ -127,10 +144,10 @@ def _level(role: Role, position: npt.NDArray[np.int64]) -> Floats:
 def _course(role: Role, contracts: Sequence[Contract], ordinals: npt.NDArray[np.int64]) -> Floats:
     """The beginning (getting used to it) and the end (losing interest) of a customer's time."""
     course = np.ones(len(ordinals))
-    if not contracts or role.part not in ("newcomer", "plain"):
+    if not contracts or role.part not in LIFELIKE:
         return course
     main = contracts[0]
-    swing = 0.03 * (role.number % 7)  # interest comes and goes
+    swing = 0.009 * (role.number % 7)  # interest comes and goes
     course += swing * np.sin(ordinals * (6.28 / (110 + 9 * (role.number % 11))) + role.number)
     if role.part == "newcomer":
         since = ordinals - main.anchor.toordinal()
@@ -145,6 +162,15 @@ def _course(role: Role, contracts: Sequence[Contract], ordinals: npt.NDArray[np.
     return course
 
 
+def _setting_up(
+    role: Role, contracts: Sequence[Contract], ordinals: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """The first weeks of a newcomer, when people try things on any day."""
+    if role.part != "newcomer":
+        return np.zeros(len(ordinals), dtype=np.bool_)
+    return np.asarray(ordinals - contracts[0].anchor.toordinal() < 58)
+
+
 def _season(ordinals: npt.NDArray[np.int64]) -> Floats:
     """Weekends, August and the turn of the year."""
     factor = np.where((ordinals - 1) % 7 >= 5, 0.25, 1.0)
@@ -157,8 +183,16 @@ def _season(ordinals: npt.NDArray[np.int64]) -> Floats:
     return np.asarray(np.where(holidays, factor * 0.6, factor))
 
 
-def _weights(role: Role, modules: npt.NDArray[np.bool_], position: npt.NDArray[np.int64]) -> Floats:
+def _weights(
+    role: Role,
+    modules: npt.NDArray[np.bool_],
+    position: npt.NDArray[np.int64],
+    temper: Temper,
+) -> Floats:
     weights = np.where(modules[:, FEATURE_MODULE], _WEIGHTS, 0.0)
+    weights[:, np.isin(FEATURE_MODULE, [_MODULE_PLACE[name] for name in temper.off])] = 0.0
+    if temper.weekday is not None:  # a routine of the few things that matter
+        weights = np.where(weights > 0, np.where(_KEY, 1.0, 0.1), 0.0)
     automation = np.isin(FEATURE_MODULE, _MODULE_PLACE["automation"])[None, :]
     if role.part == "addon_rare":
         weights[(position >= 4)[:, None] & automation] = 0.0
@@ -166,8 +200,6 @@ def _weights(role: Role, modules: npt.NDArray[np.bool_], position: npt.NDArray[n
         weights[(position >= 6)[:, None] & automation] = 0.0
     elif role.part == "addon_never":
         weights[np.broadcast_to(automation, weights.shape)] = 0.0
-    elif role.part in ("plain", "newcomer") and role.number % 5 == 2:  # never took to reports
-        weights[:, np.isin(FEATURE_MODULE, _MODULE_PLACE["reports"])] = 0.0
     elif role.part in _FAILS:  # many jobs, so that their share of failures is steady
         weights[:, _JOBS] *= 4.0
     elif role.part == "sync_lapsed":

@@ -12,6 +12,7 @@ from csmdesk.sandbox.world.clock import CRM_ADOPTED, at, cycle_starts, day_of, p
 from csmdesk.sandbox.world.ids import hubspot_id, intercom_id
 from csmdesk.sandbox.world.rng import stream
 from csmdesk.sandbox.world.roles import Role
+from csmdesk.sandbox.world.temper import temper_of
 
 _TOPICS = (
     ("Export is slow", "The nightly export takes more than an hour since last week."),
@@ -24,8 +25,8 @@ _TOPICS = (
 )
 _PRIORITIES = ("LOW", "MEDIUM", "HIGH", "URGENT")
 # part -> (first day of its cycle with three urgent tickets, last day)
-_OUTAGES = {"crisis": (76, 111), "collapse": (16, 92)}
-_DRAWS = 320  # more than arrive until the horizon
+_OUTAGES = {"crisis": (76, 111), "collapse": (16, 92), "dormant": (26, 262), "disputes": (3, 118)}
+_DRAWS = 640  # more than arrive until the horizon
 
 
 def tickets_of(
@@ -35,10 +36,13 @@ def tickets_of(
     if not contacts:
         return ()
     rng = stream(seed, role.index, "support")
+    temper = temper_of(seed, role)
+    limits = (0.35 * (1 - temper.grave) / 0.75, 1 - temper.grave, 1 - 0.28 * temper.grave)
+    gap = 9.5 if temper.light else 26.0
     made: list[Ticket] = []
-    for number, (when, draw) in enumerate(_arrivals(rng, role, company, contacts, today, 26.0)):
-        priority = _PRIORITIES[int(np.searchsorted((0.35, 0.75, 0.93), draw[0]))]
-        hours = float(np.exp(2.64 + 1.2 * draw[1]))
+    for number, (when, draw) in enumerate(_arrivals(rng, role, company, contacts, today, gap)):
+        priority = _PRIORITIES[int(np.searchsorted(limits, draw[0]))]
+        hours = float(temper.patience * np.exp(2.64 + (0.5 if temper.light else 1.2) * draw[1]))
         reply = when + int(3600 * min(72.0, np.exp(1.1 + 1.2 * draw[1])))
         made.append(
             _ticket(
@@ -55,7 +59,7 @@ def _arrivals(
     company: Company,
     contacts: Sequence[Contact],
     today: date,
-    gap: float,
+    gap: float,  # usual days between two
 ) -> list[tuple[int, tuple[float, float, float]]]:
     """(instant, (priority draw, normal draw, rating draw)) of the usual questions before `today`."""
     begun = max(day_of(company.created_at), CRM_ADOPTED)

@@ -15,16 +15,8 @@ from csmdesk.sandbox.world.clock import HORIZON, add_months, next_boundary, plus
 from csmdesk.sandbox.world.contract import Change, Contract, Deduction, Paying, addon_of
 from csmdesk.sandbox.world.rng import stream
 from csmdesk.sandbox.world.roles import LEAD_DAYS, Role
-
-# yearly value in USD: three sorts of customer, lognormal (median, sigma)
-_SIZES = ((6_000, 0.9), (28_000, 0.7), (150_000, 0.9))
-
-_PLAN_LIMITS = (
-    (2_500, catalog.STARTER),
-    (30_000, catalog.TEAM),
-    (90_000, catalog.BUSINESS),
-    (10**9, catalog.ENTERPRISE),
-)
+from csmdesk.sandbox.world.sizes import PACK, Deal, drawn_deal
+from csmdesk.sandbox.world.temper import temper_of
 
 
 def contracts_of(seed: int, role: Role) -> tuple[Contract, ...]:
@@ -33,33 +25,32 @@ def contracts_of(seed: int, role: Role) -> tuple[Contract, ...]:
         return ()
     rng = stream(seed, role.index, "contract")
     if role.part == "newcomer":
-        return _newcomer(rng, role)
+        return _newcomer(seed, rng, role)
     if role.part == "plain":
-        return _plain(rng, role)
-    return cast_contracts(rng, role)
+        return _plain(seed, rng, role)
+    return cast_contracts(seed, rng, role)
 
 
-def _newcomer(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
+def _newcomer(seed: int, rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
     """A prospect for LEAD_DAYS, then a customer, one in four by way of a trial."""
     assert role.created is not None
     assert role.leaves is not None
     begin = plus(role.created, LEAD_DAYS)
     trial = 14 if role.number % 4 == 1 else 0
-    months = (1, 12, 12, 3, 1, 12)[role.number % 6]
-    if role.number % 9 == 5:
-        months = 1
+    deal = drawn_deal(rng, temper_of(seed, role))
     start = plus(begin, -trial)
     if role.number % 18 == 13:  # a trial that comes to nothing
         price = catalog.price(catalog.STARTER, "usd", 1)
         return (Contract(0, start, 14, 1, (Change(start, price, 5),), decided=begin, ended=begin),)
-    end = next_boundary(begin, months, role.leaves)
-    return _returning(rng, role, _sold(rng, role, start, trial, months, end), end)
+    end = next_boundary(begin, deal.term, role.leaves)
+    return _returning(rng, role, _sold(rng, role, start, trial, deal, end), end)
 
 
-def _plain(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
+def _plain(seed: int, rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
     """An established customer; leaves at a term's end and, one in seven, comes back."""
     assert role.leaves is not None
-    months = (12, 12, 1, 12, 3, 12, 1, 12, 36, 12)[role.number % 10]
+    deal = drawn_deal(rng, temper_of(seed, role))
+    months = deal.term
     end = role.leaves
     if months == 1:
         terms = (end.year - 2024) * 12 + end.month - 7 - int(rng.integers(0, 6))
@@ -68,7 +59,7 @@ def _plain(rng: np.random.Generator, role: Role) -> tuple[Contract, ...]:
         terms = -(-((end.year - 2025) * 12 + end.month) // months) + int(rng.integers(0, 3))
         start = add_months(end, -max(1, terms) * months)
     end = next_boundary(start, months, end - timedelta(days=6))
-    return _returning(rng, role, _sold(rng, role, start, 0, months, end), end)
+    return _returning(rng, role, _sold(rng, role, start, 0, deal, end), end)
 
 
 def _paying(rng: np.random.Generator, role: Role, months: int) -> Paying:
@@ -88,19 +79,21 @@ def _returning(
     main = sold[0]
     again = plus(end, int(rng.integers(120, 200)))
     change = replace(main.at(end), day=again)
-    return *sold, Contract(len(sold), again, 0, main.months, (change,), main.paying)
+    again_sold = Contract(len(sold), again, 0, main.months, (change,), main.paying, term=main.term)
+    return *sold, again_sold
 
 
 def _sold(
-    rng: np.random.Generator, role: Role, start: date, trial: int, months: int, end: date
+    rng: np.random.Generator, role: Role, start: date, trial: int, deal: Deal, end: date
 ) -> tuple[Contract, ...]:
     """The main contract with its changes, and perhaps a second one for an add-on."""
-    product, seats = _drawn_size(rng)
+    product, seats, months = deal.product, deal.seats, deal.months
     currency = ("usd", "usd", "usd", "eur", "usd", "usd", "gbp", "usd")[role.number % 8]
     price = catalog.price(product, currency, months)
-    notice = int(rng.integers(60, 91)) if months >= 12 else int(rng.integers(8, 25))
+    notice = int(rng.integers(60, 91)) if deal.term >= 12 else int(rng.integers(8, 25))
     decided = end - timedelta(days=notice if role.number % 5 else 0)
     anchor = plus(start, trial)
+    metered = months == 1 and role.number % 3 == 0 and not deal.bare
     main = Contract(
         0,
         start,
@@ -108,15 +101,16 @@ def _sold(
         months,
         (
             Change(start, price, seats),
-            *_changes(rng, anchor, months, end, product, seats, currency),
+            *(() if seats < 5 else _changes(rng, anchor, months, end, product, seats, currency)),
         ),
         _paying(rng, role, months),
         _deductions(rng, anchor, months, currency, end),
         decided=decided,
         ended=end,
-        metered=catalog.METERED[currency] if months == 1 and role.number % 3 == 0 else None,
+        metered=catalog.METERED[currency] if metered else None,
+        term=deal.term,
     )
-    if rng.random() > 0.22:
+    if deal.bare or rng.random() > 0.22:
         return (main,)
     first = add_months(anchor, int(rng.integers(3, 14)))
     if first >= end - timedelta(days=40):
@@ -130,15 +124,6 @@ def _sold(
 def _whole_terms(contract: Contract) -> Contract:
     """An add-on ends with the main contract, whatever its own term."""
     return replace(contract, decided=contract.ended)
-
-
-def _drawn_size(rng: np.random.Generator) -> tuple[Product, int]:
-    """Product and seats from the mixture of portfolio sizes."""
-    median, sigma = _SIZES[int(rng.choice(3, p=(0.6, 0.3, 0.1)))]
-    yearly = min(900_000.0, median * float(np.exp(rng.normal(0, sigma))))
-    product = next(plan for limit, plan in _PLAN_LIMITS if yearly < limit)
-    monthly = catalog.price(product, "usd", 1).unit_amount or 1
-    return product, max(3, round(yearly * 100 / 12 / monthly))
 
 
 def _changes(
@@ -156,9 +141,10 @@ def _changes(
     while day < min(end, HORIZON):
         kind = rng.random()
         if kind < 0.62:
-            seats += max(1, round(seats * float(rng.uniform(0.06, 0.25))))
+            seats += PACK * max(1, round(seats * float(rng.uniform(0.06, 0.25)) / PACK))
         elif kind < 0.85:
-            seats = max(3, seats - max(1, round(seats * float(rng.uniform(0.05, 0.2)))))
+            fewer = PACK * max(1, round(seats * float(rng.uniform(0.05, 0.2)) / PACK))
+            seats = max(PACK, seats - fewer)
         else:
             product = _other_plan(product, up=kind < 0.95)
         inside = plus(day, 1) if next_boundary(anchor, months, plus(day, -1)) == day else day

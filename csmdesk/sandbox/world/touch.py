@@ -13,6 +13,7 @@ from csmdesk.sandbox.world.clock import CRM_ADOPTED, HORIZON, at, cycle_starts, 
 from csmdesk.sandbox.world.ids import hubspot_id
 from csmdesk.sandbox.world.rng import stream
 from csmdesk.sandbox.world.roles import Role
+from csmdesk.sandbox.world.temper import temper_of
 
 _TALK = (
     (
@@ -51,7 +52,10 @@ _NAMESPACE = uuid.UUID("6ba7b812-9dad-11d1-80b4-00c04fd430c8")
 _CRISIS_SCORES: dict[str, tuple[tuple[int, int], ...]] = {
     "crisis": ((77, 0), (8, 10), (60, 9)),
     "collapse": ((20, 0), (94, 8)),
+    "dormant": (),
+    "disputes": (),
 }
+_UNREACHED = {"collapse": (12, 92), "dormant": (20, 262), "disputes": (0, 120)}  # days of the cycle
 _FIXED_SCORES = {"nps_5": (6, 5, 6, 5), "nps_3": (4, 3, 4, 3), "nps_1": (2, 1, 0, 2)}
 
 
@@ -63,7 +67,9 @@ def activities_of(
     begun = max(day_of(company.created_at), CRM_ADOPTED)
     until = min(today, _quiet_from(role))
     writer = _Writer(role, company.history, len(contacts))
-    for n, (day, chance) in enumerate(_talk_days(rng, role, begun, until)):
+    for n, (day, chance) in enumerate(
+        _talk_days(rng, role, temper_of(seed, role).gaps, begun, until)
+    ):
         writer.talk(n, day, chance)
     noise = np.cumsum(15 + rng.exponential(40, 400))
     for n, offset in enumerate(noise):
@@ -80,12 +86,12 @@ def _quiet_from(role: Role) -> date:
 
 
 def _talk_days(
-    rng: np.random.Generator, role: Role, begun: date, until: date
+    rng: np.random.Generator, role: Role, span: tuple[int, int], begun: date, until: date
 ) -> list[tuple[date, float]]:
-    """Days of two-way contact: every 9 days to six weeks, or every 59 for those rarely spoken to."""
+    """Days of two-way contact by temper, or every 59 for those rarely spoken to."""
     if role.part == "rare_contact":
         return [(day, 0.5) for _, day in cycle_starts(role.cycle, role.offset, begun, until)]
-    gaps = np.cumsum(rng.integers(9, (24, 34, 44)[role.number % 3], size=640))
+    gaps = np.cumsum(rng.integers(*span, size=640))
     chances = rng.random(640)
     made: list[tuple[date, float]] = []
     for gap, chance in zip(gaps.tolist(), chances.tolist(), strict=True):
@@ -98,10 +104,9 @@ def _talk_days(
 
 
 def _silent(role: Role, day: date) -> bool:
-    """A collapsed customer does not answer either."""
-    if role.part != "collapse":
-        return False
-    return 12 <= (day.toordinal() + role.offset) % role.cycle < 92
+    """A customer who no longer comes does not answer either."""
+    first, last = _UNREACHED.get(role.part, (0, 0))
+    return bool(last) and first <= (day.toordinal() + role.offset) % role.cycle < last
 
 
 class _Writer:
@@ -162,7 +167,7 @@ def nps_of(
         return ()
     if role.part in _FIXED_SCORES:
         made = _fixed(role, contacts, today)
-    elif role.part in ("crisis", "collapse"):
+    elif role.part in _CRISIS_SCORES:
         made = _in_crisis(role, today)
     else:
         made = _usual(seed, role, company, contacts, today)
@@ -180,14 +185,15 @@ def _fixed(role: Role, contacts: Sequence[Contact], today: date) -> list[NpsAnsw
 
 
 def _in_crisis(role: Role, today: date) -> list[NpsAnswer]:
-    """A zero when the crisis begins, a ten when it is over and another before the next one."""
+    """A bad mark when the crisis begins, a good one when it is over."""
     steps = _CRISIS_SCORES[role.part]
+    who = 0 if role.part == "dormant" else 1
     made: list[NpsAnswer] = []
     for number, start in cycle_starts(role.cycle, role.offset, date(2025, 1, 1), today):
         for place, (wait, score) in enumerate(steps):
             day = plus(start, wait)
             if day < today:
-                made.append(_answer(role, number * 4 + place, 1, at(day, 11), score))
+                made.append(_answer(role, number * 4 + place, who, at(day, 11), score))
     return sorted(made, key=lambda answer: answer.at)
 
 
@@ -197,11 +203,11 @@ def _usual(
     rng = stream(seed, role.index, "touch", 1)
     begun = plus(max(day_of(company.created_at), CRM_ADOPTED), 90)
     days = np.cumsum(rng.integers(30, 170, size=160)).tolist()
-    scores = rng.choice(11, size=160, p=_SCORES).tolist()
+    marks = temper_of(seed, role).marks
     ended = _quiet_from(role)
     made: list[NpsAnswer] = []
-    for number, (offset, score) in enumerate(zip(days, scores, strict=True)):
-        day = plus(begun, offset)
+    for number, offset in enumerate(days):
+        day, score = plus(begun, offset), marks[number % len(marks)]
         if day >= min(today, ended):
             break
         contact = number % min(2, len(contacts))
@@ -212,9 +218,6 @@ def _usual(
             score = score if known else 8
         made.append(_answer(role, number, contact, at(day, 11), score))
     return made
-
-
-_SCORES = (0.01, 0.005, 0.005, 0.01, 0.02, 0.03, 0.07, 0.13, 0.2, 0.27, 0.25)
 
 
 def _is_user(contact: Contact, day: date) -> bool:

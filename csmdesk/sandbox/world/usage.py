@@ -17,7 +17,8 @@ from csmdesk.sandbox.world import catalog
 from csmdesk.sandbox.world.contract import Contract
 from csmdesk.sandbox.world.rng import stream
 from csmdesk.sandbox.world.roles import Role
-from csmdesk.sandbox.world.shape import Shape, shape_of
+from csmdesk.sandbox.world.shape import Floats, Shape, shape_of
+from csmdesk.sandbox.world.temper import CALM, LIFELIKE, Temper, temper_of
 
 BLOCK = 64
 _MAX_PEOPLE = 4000
@@ -25,7 +26,7 @@ _UNIX = 719163  # ordinal of 1970-01-01
 _NAMES = np.array([feature.name for feature in catalog.FEATURES])
 _MODULES = np.array([feature.module for feature in catalog.FEATURES])
 _JOBS = [place for place, feature in enumerate(catalog.FEATURES) if feature.job]
-_EVEN = {"plain", "newcomer", "unjoined"}  # parts with a lifelike spread of intensity
+_EVEN = CALM | LIFELIKE | {"unjoined"}  # parts with a lifelike spread of intensity
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -75,24 +76,19 @@ class Source:
 class _Habits:
     chance: npt.NDArray[np.float64]  # of being active on a working day, per person
     rate: npt.NDArray[np.float64]  # further events of an active day
-    share: float  # of seats in use
+    temper: Temper
 
 
 def _habits(source: Source) -> _Habits:
     rng = stream(source.seed, source.role.index, "habit")
-    kind = rng.random()
-    low, high = next(span for limit, span in _SHARE_SPANS if kind < limit)
-    share = float(rng.uniform(low, high))
     spread = rng.random(_MAX_PEOPLE)
-    if source.role.part in _EVEN:
-        chance = 0.14 + 0.40 * spread * spread
-    else:
-        chance, share = 0.36 + 0.2 * spread, 0.77
+    chance = 0.18 + 0.36 * spread * spread if source.role.part in _EVEN else 0.36 + 0.2 * spread
     chance[0] = 0.7
-    return _Habits(chance, 1.0 + rng.exponential(3.5, _MAX_PEOPLE), share)
-
-
-_SHARE_SPANS = ((0.5, (0.76, 0.80)), (0.72, (0.6, 0.76)), (0.87, (0.8, 0.93)), (1.0, (0.45, 0.6)))
+    temper = temper_of(source.seed, source.role)
+    rate = 1.0 + rng.exponential(3.5, _MAX_PEOPLE)
+    if temper.weekday is not None:
+        rate[:] = 6.7  # a bit below ten a week of one person: too few for a trend
+    return _Habits(chance, rate, temper)
 
 
 def _blocks(
@@ -102,7 +98,7 @@ def _blocks(
     habits = _habits(source)
     for block in range(first.toordinal() // BLOCK, (end.toordinal() - 1) // BLOCK + 1):
         base = block * BLOCK
-        shape = shape_of(source.role, source.contracts, habits.share, base, BLOCK)
+        shape = shape_of(source.role, source.contracts, habits.temper, base, BLOCK)
         people = min(int(shape.pool.max()), _MAX_PEOPLE)
         if people == 0 or not shape.level.any():
             continue
@@ -117,13 +113,22 @@ def _people(rng: np.random.Generator, shape: Shape, habits: _Habits, people: int
     chance = habits.chance[:people, None] * shape.level[None, :]
     chance[np.arange(people)[:, None] >= shape.pool[None, :]] = 0.0
     chance[0, shape.lead == 0.0] = 0.0
-    active = rng.random((people, BLOCK)) < chance
-    who, when = np.nonzero(active)
+    who, when = np.nonzero(_turns(rng, np.minimum(chance, 1.0)))
     mean = habits.rate[who]
     mean = np.where(who == 0, mean * shape.lead[when], mean)
     events = np.zeros((people, BLOCK), dtype=np.int64)
-    events[who, when] = 1 + rng.poisson(mean)
+    events[who, when] = 1 + np.floor(mean * rng.uniform(0.6, 1.4, len(who)) + 0.5)
     return events
+
+
+def _turns(rng: np.random.Generator, chance: Floats) -> npt.NDArray[np.bool_]:
+    """Who is active when: as often as the chances say, the gaps between uneven but not wild.
+
+    Habits are steadier than dice: a turn falls due whenever the sum of chances passes the next
+    whole number, so that four weeks of a customer differ by a few per cent alone.
+    """
+    due = np.cumsum(chance, axis=1) + rng.random((len(chance), 1))
+    return np.diff(np.floor(due), axis=1, prepend=0.0) >= 1.0
 
 
 def _days(base: int, offsets: Ints) -> Days:

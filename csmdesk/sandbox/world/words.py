@@ -206,12 +206,12 @@ INDUSTRIES = (
 
 TAGS = (
     "reference",
-    "beta",
+    "QBR due",
+    "exec sponsor",
     "expansion",
+    "beta",
+    "price rise",
     "multi-site",
-    "partner-led",
-    "strategic",
-    "security-review",
 )
 
 TITLES = (

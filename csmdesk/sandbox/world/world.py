@@ -28,6 +28,7 @@ from csmdesk.sandbox.world.people import SEEN_DAYS, Seen, contacts_of, emails
 from csmdesk.sandbox.world.roles import Plan, Role
 from csmdesk.sandbox.world.shape import shape_of
 from csmdesk.sandbox.world.support import conversations_of, tickets_of
+from csmdesk.sandbox.world.temper import temper_of
 from csmdesk.sandbox.world.terms import contracts_of
 from csmdesk.sandbox.world.touch import activities_of, nps_of
 
@@ -115,8 +116,10 @@ class World:
 
     def _make_contacts(self, index: int) -> tuple[Contact, ...]:
         role, contracts = self.role(index), self.contracts(index)
-        until = self._served_until(contracts)
-        shape = shape_of(role, contracts, 0.77, until.toordinal() - SEEN_DAYS, SEEN_DAYS)
+        until, days = self._served_until(contracts), max(SEEN_DAYS, role.cycle + 30)
+        shape = shape_of(
+            role, contracts, temper_of(self.seed, role), until.toordinal() - days, days
+        )
         seen = Seen(until, shape.level, shape.pool)
         domain = self.company(index).domain
         created = crm.created_on(role, contracts)
