@@ -223,3 +223,17 @@ def test_tasks_of_a_page_are_those_of_the_badge(shown: Any) -> None:
     tab, page = shown("busiest")
     open_tasks = page_json(page)["tabs"]["tasks"]["open_tasks"]
     assert tab.bar.tabText(0) == f"Tasks {len(open_tasks)}"
+
+
+def test_tags_of_the_risk_dialog_do_not_cover_its_fields(shown: Any, qtbot: QtBot) -> None:
+    tab, _ = shown("busiest")
+    tab.actions_of_customer.set_risk()
+    dialog = tab.findChild(RiskDialog)
+    qtbot.keyClicks(
+        dialog.risk._another, "A tag with so many words that it needs a line of its own"
+    )
+    qtbot.keyClick(dialog.risk._another, Qt.Key.Key_Return)
+    qtbot.wait(50)
+    for choice in (dialog.risk, dialog.confidence):
+        lowest = max(made.geometry().bottom() for made in choice._chips.values())
+        assert lowest < choice._another.geometry().top()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -26,7 +26,7 @@ RISK_TAGS = ("Champion left", "Budget cut", "Low adoption", "Competitor", "Reorg
 CONFIDENCE_TAGS = ("Exec sponsor", "Expansion planned", "Exec meeting booked", "Reference")
 SENTIMENTS = ("positive", "neutral", "negative")
 NOT_GIVEN = -1
-NOTE_HEIGHT = 64
+NOTE_HEIGHT, DIALOG_WIDTH = 64, 460
 Cells = dict[str, Cell]
 """What the page shows now, by field key."""
 
@@ -40,11 +40,28 @@ class EditDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(DIALOG_WIDTH)
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(16, 16, 16, 16)
         self.box.setSpacing(8)
         self.box.addWidget(plain_label(customer, "strong"))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """As tall as the lines of tags need it; Qt's own sizing stops at two thirds of a screen."""
+        width = max(self.width(), DIALOG_WIDTH)
+        height = self.box.totalHeightForWidth(width)
+        if height > 0:
+            self.setMinimumHeight(height)
+            self.resize(width, height)
+
+    @Slot()
+    def _fit_soon(self) -> None:
+        """When Qt has shown and measured what was added."""
+        QTimer.singleShot(0, self.fit)
 
     def add_foot(self, save: str = "Save") -> QPushButton:
         """Cancel and save at the bottom; the second is the default button."""
@@ -88,12 +105,14 @@ class TagField(QLineEdit):
 
 
 class TagChoice(QWidget):
-    """Tags to tick, and a field for another one."""
+    """Tags to tick, and a field for another one; `grown` when there is one tag more."""
+
+    grown = Signal()
 
     def __init__(self, label: str, offered: tuple[str, ...], chosen: tuple[str, ...]) -> None:
         super().__init__()
         self._chips: dict[str, QPushButton] = {}
-        self._flow = FlowLayout(6, 6)
+        self._flow = FlowLayout(6, 6, DIALOG_WIDTH)
         self._another = TagField()
         self._another.setPlaceholderText("Another tag, Enter adds it")
         self._another.setAccessibleName(f"Another tag: {label}")
@@ -119,6 +138,7 @@ class TagChoice(QWidget):
         made.setChecked(on)
         self._chips[tag] = made
         self._flow.addWidget(made)
+        self.grown.emit()
 
     def _add(self) -> None:
         tag = self._another.text().strip()
@@ -139,15 +159,18 @@ class RiskDialog(EditDialog):
         self.score.setRange(NOT_GIVEN, 10)
         self.score.setSpecialValueText("Not given")
         self.score.setSuffix(" of 10")
+        self.score.setMinimumHeight(30)
         self.score.setAccessibleName("Own risk score, 0 none to 10 will leave")
         given = now["score"].value if "score" in now else None
         self.score.setValue(given if isinstance(given, int) else NOT_GIVEN)
         self.box.addWidget(plain_label("Own risk score: 0 no risk, 10 will leave", "small"))
         self.box.addWidget(self.score, 0, Qt.AlignmentFlag.AlignLeft)
         self.risk = TagChoice("Risk", RISK_TAGS, _words(now, "risk_tags"))
+        self.risk.grown.connect(self._fit_soon)
         self.box.addWidget(self.risk)
         self.risk_note = self.add_text("Risk note", _text(now, "risk_note"))
         self.confidence = TagChoice("Confidence", CONFIDENCE_TAGS, _words(now, "confidence_tags"))
+        self.confidence.grown.connect(self._fit_soon)
         self.box.addWidget(self.confidence)
         self.confidence_note = self.add_text("Confidence note", _text(now, "confidence_note"))
         self.add_foot()

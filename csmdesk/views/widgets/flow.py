@@ -7,17 +7,21 @@ from PySide6.QtWidgets import QLayout, QLayoutItem
 
 
 class FlowLayout(QLayout):
-    """Left to right, lines `line_gap` apart; items of a line stand in its middle."""
+    """Left to right, lines `line_gap` apart; items of a line stand in its middle.
 
-    def __init__(self, gap: int = 8, line_gap: int = 6) -> None:
+    `widest` bounds the width it asks for, so that a dialog is sized for several lines.
+    """
+
+    def __init__(self, gap: int = 8, line_gap: int = 6, widest: int = 16_000) -> None:
         super().__init__()
-        self._gap, self._line_gap = gap, line_gap
+        self._gap, self._line_gap, self._widest = gap, line_gap, widest
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
 
     # -- what Qt asks -------------------------------------------------------------------------
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -44,7 +48,8 @@ class FlowLayout(QLayout):
     def sizeHint(self) -> QSize:
         shown = self._shown()
         width = sum(item.sizeHint().width() for item in shown) + self._gap * max(len(shown) - 1, 0)
-        return QSize(width, max((item.sizeHint().height() for item in shown), default=0))
+        width = min(width, self._widest)
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSize(self) -> QSize:
         sizes = [item.minimumSize() for item in self._shown()]
