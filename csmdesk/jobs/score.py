@@ -11,6 +11,7 @@ from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import BANDS
 from csmdesk.engine.health.assess import assess
+from csmdesk.engine.health.explain import weighed_rows
 from csmdesk.engine.measure import measure
 from csmdesk.engine.money.prepared import prepare
 from csmdesk.jobs.session import Session
@@ -28,7 +29,8 @@ def write_scores(session: Session, day: int, out: Path) -> int:
     health = assess(facts, measures, session.settings, day, ())
     rows = np.flatnonzero(measures["exists"]).tolist()
     head = ["customer_id", "as_of", "chi", "coverage", "band"]
-    head += [f"points_{factor}" for factor in health.factors] + ["points_cap"]
+    weighed = weighed_rows(health)
+    head += [f"points_{health.factors[row]}" for row in weighed] + ["points_cap"]
     try:
         with open(out, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
@@ -37,7 +39,7 @@ def write_scores(session: Session, day: int, out: Path) -> int:
                 coverage = f"{int(health.coverage[at]) / 10_000:.4f}"
                 band = BANDS[int(health.band[at])]
                 row = [facts.ids[at], iso_day(day), int(health.chi[at]), coverage, band]
-                lost = health.points[:, at].tolist()
+                lost = health.points[weighed, at].tolist()
                 writer.writerow([*row, *lost, int(health.cap_points[at])])
     except OSError as error:
         raise BadInput(f"{out} cannot be written: {error.strerror}.") from error

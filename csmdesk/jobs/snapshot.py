@@ -18,6 +18,7 @@ from csmdesk.domain.texts import plural
 from csmdesk.engine.figures.counted import with_counts
 from csmdesk.engine.figures.customers import totals
 from csmdesk.engine.health.assess import assess
+from csmdesk.engine.health.history import factor_rows
 from csmdesk.engine.measure import measure
 from csmdesk.engine.money.mrr import subscription_columns
 from csmdesk.engine.money.prepared import Prepared, prepare
@@ -73,19 +74,23 @@ def keep_overview(session: Session, portfolio: Portfolio) -> None:
 def as_stored(health: Health, day: HistoryDay) -> Health:
     """A day's recomputed health with everything that was stored on that day put in its place.
 
-    Customers that the stored day does not know keep the recomputed values.
+    Customers that the stored day does not know keep the recomputed values; factors that it does not
+    know have no data, as they took no point on that day.
     """
     place = {one: row for row, one in enumerate(day.ids)}
     at = np.array([place.get(one, -1) for one in health.ids], dtype=np.int64)
-    if health.factors != day.factors or not len(day.ids):
+    if not set(day.factors) <= set(health.factors) or not len(day.ids):
         return health
     known = at >= 0
 
     def put(new: Any, old: Any) -> Any:
         return np.where(known, old[..., np.maximum(at, 0)], new).astype(new.dtype)
 
-    names = ("chi", "held_band", "rank", "coverage", "has", "num", "den", "score", "points")
+    names = ("chi", "held_band", "rank", "coverage")
     merged = {name: put(getattr(health, name), getattr(day, name)) for name in names}
+    for name, blank in (("has", 0), ("num", 0), ("den", 1), ("score", 0), ("points", 0)):
+        rows = factor_rows(getattr(day, name), day.factors, health.factors, blank)
+        merged[name] = put(getattr(health, name), rows)
     merged["cap"], merged["pillars"] = put(health.cap, day.cap), put(health.pillars, day.pillars)
     lost = 100 - merged["chi"].astype(np.int64) - merged["points"].sum(axis=0)
     merged["cap_points"] = np.where(merged["chi"] >= 0, lost, 0)

@@ -12,6 +12,7 @@ import numpy as np
 
 from csmdesk.domain.findings import Alert, Task
 from csmdesk.engine.health.bands import MARKER_DAYS, Limits, Past, Today, align
+from csmdesk.engine.health.factors import BY_KEY
 from csmdesk.engine.rules.rule import HOLDS, Context
 
 RISK, UPSELL, RENEWAL, ONBOARDING = "Risk", "Upsell", "Renewal", "Onboarding"
@@ -66,7 +67,9 @@ class AlertContext:
         none = np.zeros(len(health.ids), np.int64)
         model = health.model_index.astype(np.int64)
         limits = Limits(none, none)  # bands of past days are those stored, never recomputed here
-        today = Today(health.ids, health.model, model, health.factors, health.has, limits)
+        own = [key not in BY_KEY or BY_KEY[key].weight > 0 for key in health.factors]
+        weighs = np.array(own, dtype=np.bool_)[:, None] | (health.weight > 0)
+        today = Today(health.ids, health.model, model, health.factors, health.has, limits, weighs)
         days = self.ctx.previous.history
         near = [one for one in days if self.ctx.day - MARKER_DAYS <= one.day < self.ctx.day]
         return [align(one, today) for one in near]

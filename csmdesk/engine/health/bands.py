@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.findings import GOOD, NEUTRAL, NO_BAND, POOR, HistoryDay
 from csmdesk.engine.health.factors import BY_KEY
+from csmdesk.engine.health.history import factor_rows
 
 STICKY = 5
 JUMP = 25
@@ -52,7 +53,8 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What today's markers and bands compare with the past."""
+    """What today's markers and bands compare with the past; `has` and `weighs` (factors, customers):
+    where there is data, and which factors the customer's score is made of."""
 
     ids: tuple[str, ...]
     models: tuple[str, ...]
@@ -60,6 +62,7 @@ class Today:
     factors: tuple[str, ...]
     has: Bools
     limits: Limits
+    weighs: Bools
 
 
 def align(past: HistoryDay, today: Today) -> Past:
@@ -70,17 +73,13 @@ def align(past: HistoryDay, today: Today) -> Past:
     there = place >= 0
     index = np.where(there, place, 0)
     chi = np.where(there, past.chi[index], -1).astype(np.int64)
-    has = past.has[:, index]
-    names = [BY_KEY[key].pillar if key in BY_KEY else key for key in past.factors]
+    has = factor_rows(past.has, past.factors, today.factors, 0)[:, index] & today.weighs
     pillars = np.zeros(len(index), dtype=np.int64)
-    for pillar in sorted(set(names)):
-        pillars += has[[i for i, name in enumerate(names) if name == pillar]].any(axis=0)
+    for rows in _pillars(today.factors):
+        pillars += has[rows].any(axis=0)
     same = np.array([[a == b for b in today.models] for a in past.model], dtype=np.bool_)
     comparable = there & same[past.model_index[index], today.model_index]
-    if past.factors == today.factors:
-        comparable &= (has == today.has).all(axis=0)
-    else:
-        comparable[:] = False
+    comparable &= (has == (today.has & today.weighs)).all(axis=0)
     return Past(
         past.day,
         chi,
@@ -89,6 +88,14 @@ def align(past: HistoryDay, today: Today) -> Past:
         raw_band(chi, past.coverage[index], pillars, today.limits),
         comparable,
     )
+
+
+def _pillars(factors: tuple[str, ...]) -> list[list[int]]:
+    """Rows of the factors of each pillar."""
+    rows: dict[str, list[int]] = {}
+    for row, key in enumerate(factors):
+        rows.setdefault(BY_KEY[key].pillar if key in BY_KEY else key, []).append(row)
+    return list(rows.values())
 
 
 def _absent(day: int, count: int) -> Past:

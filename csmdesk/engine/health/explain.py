@@ -48,6 +48,15 @@ class Scored(Protocol):
     def cap_points(self) -> NDArray[np.int64]: ...
 
 
+class Weighed(Protocol):
+    """Factors and their effective weights (factors, customers): `findings.Health`, `Portfolio`."""
+
+    @property
+    def factors(self) -> tuple[str, ...]: ...
+    @property
+    def weight(self) -> NDArray[np.int64]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One line: `points` lost by `key` (a factor or "cap").
@@ -106,6 +115,16 @@ def top_reasons(
         detail = Detail(measures, index, currency, locale)
         out.append(tuple(_text(health, detail, row) for row in rows if lost[row, index]))
     return out
+
+
+def weighed_rows(health: Weighed) -> list[int]:
+    """Rows of the factors that the default model or the model of some customer weighs; the others
+    are computed and kept, and are no part of a breakdown."""
+    return [
+        row
+        for row, key in enumerate(health.factors)
+        if key not in BY_KEY or BY_KEY[key].weight or health.weight[row].any()
+    ]
 
 
 def factor_text(health: Scored, row: int, detail: Detail) -> str:

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from csmdesk.domain.findings import Health, HistoryDay
+
+
+def factor_rows(
+    matrix: NDArray[Any], stored: tuple[str, ...], wanted: tuple[str, ...], blank: int
+) -> NDArray[Any]:
+    """A stored day's (factors, customers) matrix in the order of `wanted`; rows of factors that the
+    day did not know are `blank`."""
+    if stored == wanted:
+        return matrix
+    place = {key: row for row, key in enumerate(stored)}
+    out = np.full((len(wanted), matrix.shape[1]), blank, dtype=matrix.dtype)
+    for row, key in enumerate(wanted):
+        if key in place:
+            out[row] = matrix[place[key]]
+    return out
 
 
 def history_day(health: Health) -> HistoryDay:

@@ -101,7 +101,9 @@ def _resolve(model: Model, index: int, settings: Settings) -> HealthModel:
     if total != 100:
         said = ", ".join(f"{factor.key} {factor.weight}" for factor in factors)
         raise _bad(f"{where}: weights", f"{said} (sum {total})", "a sum of exactly 100")
-    shape = (factors, model.good_above, model.poor_below)
+    # A factor that neither the default nor this model weighs decides no score: it marks no version.
+    scored = tuple(one for one in factors if one.weight or BY_KEY[one.key].weight)
+    shape = (scored, model.good_above, model.poor_below)
     mark = blake2b(repr(shape).encode(), digest_size=3).hexdigest()
     version = f"{model.name} v{model.version} ({mark})"
     return HealthModel(

@@ -37,14 +37,16 @@ def millionths(num: Ints, den: Ints) -> Ints:
     return floors
 
 
-def trend_columns(events_28: Ints, events_56: Ints, tenure: Ints, active: Bools) -> dict[str, Ints]:
+def trend_columns(
+    events_28: Ints, events_56: Ints, tenure: Ints, active: Bools, min_base: int = MIN_BASE
+) -> dict[str, Ints]:
     """trend, trend_adjusted and trend_median in 1/1,000,000 (floored), trend_num / trend_den exact.
 
-    The raw ratio is (E28/28) ÷ (E56/56) = 2·E28 / E56.
+    The raw ratio is (E28/28) ÷ (E56/56) = 2·E28 / E56; missing where E56 is below `min_base`.
     """
     count = len(events_28)
     has = (events_28 != MISSING) & (events_56 != MISSING) & (tenure >= MIN_TENURE)
-    has &= events_56 >= MIN_BASE
+    has &= events_56 >= min_base
     num, den = np.where(has, 2 * np.where(has, events_28, 0), 0), np.where(has, events_56, 1)
     median = _median(num[has & active], den[has & active])
     trend = np.where(has, millionths(num, den), MISSING)

@@ -11,6 +11,7 @@ from csmdesk.domain.days import MISSING, usage_days
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.grouping import blank, count_by, latest_by
+from csmdesk.engine.metrics.key_features import key_feature_columns, without_key_features
 from csmdesk.engine.metrics.modules import (
     entitled_modules,
     feature_modules,
@@ -44,7 +45,8 @@ def usage_metrics(
     user_days_30 / _base: sums of daily distinct persons of D-30…D-1 and D-119…D-90;
     last_login_on (day), never_logged_in (bool), login_gap (days); events_28 (D-28…D-1),
     events_56 (D-84…D-29), events_30; trend columns (see `trend`); jobs_14, failed_14 with
-    failed_product (text); modules_entitled, modules_used_14; usage_days_covered.
+    failed_product (text); modules_entitled, modules_used_14; usage_days_covered; the columns of
+    `key_features`.
     """
     sorts = events if events is not None else event_rows(facts)
     joined = facts.usage.joined & facts.joined("usage")
@@ -145,14 +147,19 @@ def _features(
         "jobs_14": missing,
         "failed_14": missing,
         "failed_product": [None] * facts.count,
+        **without_key_features(facts),
     }
     days = usage_days(day, 14)
     # Totals without any feature: a source without features, or one whose detail is still to come.
-    detailed = bool((sorts.first_used <= window.last).any())
+    known = sorts.first_used <= window.last
+    detailed = bool(known.any())
     detailed = detailed or not window.known(facts.usage.events).any()
-    if not window.covers(*days) or not detailed:
+    if not detailed:
         return data
     names = feature_modules(facts, settings)
+    data |= key_feature_columns(facts, settings, money, entitled, names, known, window, day)
+    if not window.covers(*days):
+        return data
     jobs = job_counts(facts, money, names, sorts.first_failed <= window.last, window, days)
     used = modules_used(facts, entitled, names, window, days)
     return data | {

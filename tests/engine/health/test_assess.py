@@ -92,6 +92,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "failed_14": (0, 20), "nps_sum": (0, 30), "nps_count": (0, 4), "risk_score": (0, 10),
     "nps_newest_on": (DAY - 300, DAY), "last_two_way_on": (DAY - 200, DAY),
     "trend_num": (0, 2_000), "events_28": (0, 3), "counted": (0, 2),
+    "key_trend_num": (0, 200), "renewal_on": (DAY - 5, DAY + 365),
 }  # fmt: skip
 
 
@@ -99,7 +100,9 @@ WHOLE = ("nps_count", "nps_sum", "failed_14")
 """Never missing where their denominator is known."""
 
 
-@hypothesis_given(st.integers(0, 2**32), st.permutations([20, 15, 15, 10, 10, 10, 8, 6, 4, 2, 0]))
+@hypothesis_given(
+    st.integers(0, 2**32), st.permutations([20, 15, 15, 10, 10, 10, 8, 6, 4, 2, 0, 0, 0])
+)
 @hypothesis_settings(max_examples=60, deadline=None)
 def test_chi_and_all_points_are_100(seed: int, weights: list[int]) -> None:
     chance, count = random.Random(seed), 25

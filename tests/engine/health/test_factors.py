@@ -94,6 +94,20 @@ TABLE: list[tuple[str, dict[str, Any], int | None, str]] = [
     ("csm_risk", {"risk_score": 7}, 300_000, "CSM risk score 7 of 10"),
     ("csm_risk", {"risk_score": 10}, 0, "CSM risk score 10 of 10"),
     ("csm_risk", {"risk_score": None}, None, ""),
+    ("key_volume", {"key_trend_num": 5, "key_trend_den": 10, "key_events_28": 140,
+                    "key_features_used_14": 2},
+     250_000, "Key features down 50 % (4 weeks vs prior 8), 2 of 5 in use"),
+    ("key_volume", {"key_trend_num": 19, "key_trend_den": 20, "key_trend_median": 1_200_000,
+                    "key_events_28": 319, "key_features_used_14": None},
+     925_000, "Key features up 14 % (4 weeks vs prior 8), portfolio up 20 %"),
+    ("key_volume", {"key_trend_num": 0, "key_events_28": 0, "key_features_used_14": 0},
+     0, "Key features down 100 % (4 weeks vs prior 8), 0 of 5 in use"),
+    ("key_volume", {"key_trend_num": None, "key_trend_den": None}, None, ""),
+    ("renewal_proximity", {"renewal_on": DAY + 180}, 1_000_000, "Renews in 180 days"),
+    ("renewal_proximity", {"renewal_on": DAY + 60}, 600_000, "Renews in 60 days"),
+    ("renewal_proximity", {"renewal_on": DAY}, 0, "Renews today"),
+    ("renewal_proximity", {"renewal_on": DAY - 1}, 0, "Renewal date passed 1 day ago"),
+    ("renewal_proximity", {"renewal_on": None}, None, ""),
 ]  # fmt: skip
 
 
@@ -123,6 +137,8 @@ def test_the_default_model_is_the_definitions() -> None:
         ("nps", "relationship", 7),
         ("contact", "relationship", 4),
         ("csm_risk", "relationship", 4),
+        ("key_volume", "adoption", 0),
+        ("renewal_proximity", "financial", 0),
     ]
 
 
@@ -131,6 +147,7 @@ def test_raw_values_without_data_are_blank() -> None:
         last_login_on=None, active_users=None, trend_num=None, trend_den=None,
         modules_used_14=None, joined_billing=False, critical_open=None, jobs_14=None,
         nps_count=0, nps_newest_on=None, joined_crm=False, risk_score=None,
+        key_trend_num=None, key_trend_den=None, renewal_on=None,
     )  # fmt: skip
     for factor in FACTORS:
         raw = factor.raw(nothing, DAY)

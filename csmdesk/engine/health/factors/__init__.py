@@ -1,4 +1,7 @@
-"""The factors of the default health model, in its order (definitions.md section 5)."""
+"""The factors of the default health model, in its order (definitions.md section 5).
+
+Those of weight 0 are computed and stored for every customer, so that a model can weigh them later.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,13 @@ from csmdesk.engine.health.factors import (
     critical_tickets,
     csm_risk,
     failed_jobs,
+    key_volume,
     last_login,
     modules_used,
     mrr_change,
     nps,
     overdue,
+    renewal_proximity,
     usage_trend,
 )
 
@@ -29,6 +34,8 @@ FACTORS: tuple[Factor, ...] = (
     nps.FACTOR,
     contact.FACTOR,
     csm_risk.FACTOR,
+    key_volume.FACTOR,
+    renewal_proximity.FACTOR,
 )
 """A factor is one file here and one line in this list; the order decides ties."""
 

@@ -15,19 +15,20 @@ def raw(measures: Columns, day: int) -> Raw:
     return raw_values(num, measures.ints("trend_den"), num != MISSING)
 
 
-def _change(ratio: Fraction, locale: Locale) -> str:
-    change = round((ratio - 1) * 100)
-    if not change:
+def change(ratio: Fraction, locale: Locale) -> str:
+    """A ratio in words: "down 38 %", "unchanged"."""
+    points = round((ratio - 1) * 100)
+    if not points:
         return "unchanged"
-    size = percent(abs(change), 100, locale=locale)
-    return f"up {size}" if change > 0 else f"down {size}"
+    size = percent(abs(points), 100, locale=locale)
+    return f"up {size}" if points > 0 else f"down {size}"
 
 
 def text(num: int, den: int, detail: Detail) -> str:
     """Raw numbers and the portfolio's change; the score is that of the divided ratio."""
     own = Fraction(2 * detail.measure("events_28"), detail.measure("events_56"))
-    said = f"Usage {_change(own, detail.locale)} (4 weeks vs prior 8)"
-    portfolio = _change(Fraction(detail.measure("trend_median"), 1_000_000), detail.locale)
+    said = f"Usage {change(own, detail.locale)} (4 weeks vs prior 8)"
+    portfolio = change(Fraction(detail.measure("trend_median"), 1_000_000), detail.locale)
     return said if portfolio == "unchanged" else f"{said}, portfolio {portfolio}"
 
 
