@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from csmdesk.cli import customer, importing, report, run, score, sources, tasks
+from csmdesk.cli import config, customer, importing, report, run, score, sources, tasks
 from csmdesk.cli.context import Context
 from csmdesk.config.paths import default_folder
 
@@ -42,6 +42,7 @@ def build() -> typer.Typer:
     app.command("tasks")(tasks.tasks)
     app.command("score")(score.score)
     app.command("import")(importing.import_folder)
+    app.command("config")(config.config)
     app.command("connect")(sources.connect)
     app.command("disconnect")(sources.disconnect)
     app.command("sources")(sources.sources)

@@ -31,6 +31,8 @@ class Context:
     @contextmanager
     def session(self) -> Iterator[Session]:
         session = open_session(self.folder, demo=self.demo)
+        for notice in session.notices:
+            self.say(notice)
         try:
             yield session
         finally:

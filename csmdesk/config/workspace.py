@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-import tomlkit
-
+from csmdesk.config.reading import Check, read_settings
+from csmdesk.config.writing import replace_file, write_settings
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.settings import Features, Settings
 
 CONFIG_NAME = "workspace.toml"
+GOOD_NAME = "workspace.toml.good"
+"""A copy of the last configuration that could be used."""
 DATABASE_NAME = "csmdesk.sqlite"
 DEMO = Settings(
     name="Demo",
@@ -27,10 +26,14 @@ DEMO = Settings(
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An opened workspace folder and its validated settings."""
+    """An opened workspace folder and its validated settings.
+
+    `notices`: why the settings are not those of the file, as sentences for a person.
+    """
 
     folder: Path
     settings: Settings
+    notices: tuple[str, ...] = ()
 
     @property
     def config_path(self) -> Path:
@@ -44,12 +47,21 @@ class Workspace:
     def exports(self) -> Path:
         return self.folder / "exports"
 
+    def saved(self, settings: Settings) -> Workspace:
+        """Write changed settings. Refused while the file has a mistake: it would be written over."""
+        if self.notices:
+            raise BadInput(f"The configuration cannot be changed now. {self.notices[0]}")
+        write_settings(self.config_path, settings)
+        return Workspace(self.folder, settings)
 
-def open_workspace(folder: Path, *, demo: bool = False) -> Workspace:
+
+def open_workspace(folder: Path, *, demo: bool = False, more: Check | None = None) -> Workspace:
     """Open a workspace folder, creating it with default settings when it is new.
 
     A demo workspace is marked as such and stays one; opening a real one as a demo (or the other
-    way round) is refused, so that demo data never mixes with a company's own.
+    way round) is refused, so that demo data never mixes with a company's own. `more`: rules that
+    the settings must keep beside those of this room; what keeps all of them is kept as the last
+    good configuration, which is used while the file has a mistake.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +73,7 @@ def open_workspace(folder: Path, *, demo: bool = False) -> Workspace:
     path = folder / CONFIG_NAME
     if not path.exists():
         write_settings(path, DEMO if demo else Settings())
-    settings = read_settings(path)
+    settings, notices = _read(path, more)
     if settings.demo != demo:
         kind, remedy = (
             ("a demo", "Add --demo, or name another folder with --workspace.")
@@ -69,42 +81,24 @@ def open_workspace(folder: Path, *, demo: bool = False) -> Workspace:
             else ("not a demo", "Leave out --demo, or name another folder with --workspace.")
         )
         raise BadInput(f"The workspace {folder} is {kind} workspace.", remedy)
-    return Workspace(folder, settings)
+    return Workspace(folder, settings, notices)
 
 
-def read_settings(path: Path) -> Settings:
-    """Parse and validate a configuration file; `BadInput` names file, line or key, and the rule."""
+def _read(path: Path, more: Check | None) -> tuple[Settings, tuple[str, ...]]:
+    """The settings in force: the file's, else the last good ones with a notice of what is wrong."""
+    good = path.with_name(GOOD_NAME)
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not valid TOML: {error}.", "Correct that line.") from error
-    try:
-        return msgspec.convert(document, Settings, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadInput(
-            f"{path}: {error}.", "Correct that key or delete it to get its default."
-        ) from error
-
-
-def write_settings(path: Path, settings: Settings) -> None:
-    """Write the settings that differ from the defaults, keeping the file's comments and order."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    document = tomlkit.parse(text)
-    wanted = _differing(settings)
-    for key in list(document):
-        if key not in wanted:
-            del document[key]
-    for key, value in wanted.items():
-        if key not in document or document[key].unwrap() != value:
-            document[key] = tomlkit.item(value)
-    staged = path.with_suffix(".toml.new")
-    staged.write_text(tomlkit.dumps(document), encoding="utf-8")
-    os.replace(staged, path)
-
-
-def _differing(settings: Settings) -> dict[str, object]:
-    current = msgspec.to_builtins(settings)
-    default = msgspec.to_builtins(Settings())
-    return {key: value for key, value in current.items() if value != default[key]}
+        settings = read_settings(path, more)
+    except BadInput as error:
+        if not good.exists():
+            raise
+        notice = f"{error.sentence()} Until then the last good configuration is in use."
+        try:
+            return read_settings(good, more), (notice,)
+        except BadInput:
+            raise error from None
+    if more is not None:
+        content = path.read_bytes()
+        if not good.exists() or good.read_bytes() != content:
+            replace_file(good, content)
+    return settings, ()

@@ -23,6 +23,34 @@ class BadInput(DeskError):
     """A file, row, argument or configuration value that cannot be used; names it."""
 
 
+class BadSetting(BadInput):
+    """A configuration value that breaks a rule.
+
+    `path`: keys and places in lists that lead to it; `value`: what it is, as text; `rule`: what it
+    must be; `owner`: the name of the list entry that `path` begins with.
+    """
+
+    def __init__(
+        self, path: tuple[str | int, ...], value: str, rule: str, *, owner: str = ""
+    ) -> None:
+        key = shown_path(path)
+        if owner:
+            rest = shown_path(path[2:])
+            key = f"{shown_path(path[:2])} “{owner}”" + (f": {rest}" if rest else "")
+        super().__init__(f"{key} is {value}; it must be {rule}.", "Correct it in workspace.toml.")
+        self.path = path
+        self.value = value
+        self.rule = rule
+
+
+def shown_path(path: tuple[str | int, ...]) -> str:
+    """A configuration key as a person writes it: models[0].factors.nps.weight."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
 class SourceError(DeskError):
     """A connected system refused, failed or answered nonsense."""
 

@@ -1,7 +1,7 @@
 """Typed configuration: what `workspace.toml` may say, with its defaults in one place.
 
 Only shapes and defaults live here; `config` reads and writes them. Money thresholds are decimal
-strings in major units of the reporting currency.
+strings in major units of the reporting currency. `docs/configuration.md` explains every key.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ class Renewals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the engine runs; weekdays from 0 (Monday) to 6."""
+
     weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     hour: int = 6
     minute: int = 0
@@ -55,7 +57,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A named filter: every condition must hold. Conditions: tier, stage, tag, band, csm = value(s)."""
+    """A named filter: every condition must hold. Conditions: tier, stage, tag, band = value(s)."""
 
     name: str
     tier: tuple[str, ...] = ()
@@ -65,10 +67,34 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Features(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Product taxonomy: `key` features; `modules` = module -> its features (adds to the sources')."""
+    """Product taxonomy, added to what the sources say: `products` = product -> its modules,
+    `modules` = module -> its features; `key` features."""
 
     key: tuple[str, ...] = ()
+    products: dict[str, tuple[str, ...]] = {}
     modules: dict[str, tuple[str, ...]] = {}
+
+
+class PlaybookStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step is due `day` days after the enrolment."""
+
+    title: str
+    day: int = 0
+
+
+class EnrolOn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A task of `rule` at `severity` or above enrols its customer."""
+
+    rule: str
+    severity: str = "High"
+
+
+class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A template of dated steps; the name is its identity. Without `enrol_on` by hand alone."""
+
+    name: str
+    steps: tuple[PlaybookStep, ...] = ()
+    enrol_on: EnrolOn | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,3 +119,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     statuses: dict[str, str] = {}
     """source status -> Active, Trial, Past due, Paused, Cancelled, Free; adds to the defaults."""
     rules: dict[str, dict[str, float]] = {}
+    playbooks: tuple[Playbook, ...] = ()

@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from csmdesk.config.workspace import open_workspace
 from csmdesk.domain.cancel import CancelToken, Report
 from csmdesk.domain.texts import number, plural
 from csmdesk.engine.schedule import is_due
 from csmdesk.jobs import run as running
 from csmdesk.jobs.run import Show
 from csmdesk.jobs.session import Session
+from csmdesk.jobs.settings import open_checked
 from csmdesk.jobs.snapshot import build_portfolio, keep_overview
 from csmdesk.store import findings as stored
 
@@ -57,7 +57,7 @@ def reload(
     session: Session, args: dict[str, Any], _cancel: CancelToken, _report: Report, _show: Show
 ) -> dict[str, Any]:
     """Read the settings again (a system was connected) and take `keys` given for the session."""
-    session.workspace = open_workspace(session.workspace.folder, demo=session.settings.demo)
+    session.workspace = open_checked(session.workspace.folder, demo=session.settings.demo)
     for system, key in args.get("keys", {}).items():
         session.secrets.keep_for_session(system, key)
     return {}

@@ -9,10 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from csmdesk.config.secrets import Secrets
-from csmdesk.config.workspace import Workspace, open_workspace
+from csmdesk.config.workspace import Workspace
 from csmdesk.domain.days import day_date, day_of_instant
 from csmdesk.domain.settings import Settings
 from csmdesk.jobs.demo import Sandbox
+from csmdesk.jobs.settings import open_checked
 from csmdesk.store.database import Store, open_store
 from csmdesk.sync.api import Patience
 
@@ -34,6 +35,11 @@ class Session:
     @property
     def settings(self) -> Settings:
         return self.workspace.settings
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is wrong with the configuration, while the last good one is in use."""
+        return self.workspace.notices
 
     @property
     def zone(self) -> ZoneInfo:
@@ -75,6 +81,6 @@ def open_session(
     clock: Callable[[], float] = time.time,
 ) -> Session:
     """Open a workspace folder and its database (created or migrated when needed)."""
-    workspace = open_workspace(folder, demo=demo)
+    workspace = open_checked(folder, demo=demo)
     store = open_store(workspace.database_path)
     return Session(workspace, store, Secrets(folder), clock, window_open)

@@ -154,7 +154,11 @@ def _assemble(
         weight=health.weight,
         weight_total=health.weight_total,
         cap_points=health.cap_points,
-        notices=(*(run.notices if run is not None else ()), *_money_notices(measures)),
+        notices=(
+            *session.notices,
+            *(run.notices if run is not None else ()),
+            *_money_notices(measures),
+        ),
         rules=tuple((r.rule, r.checked, r.reason) for r in run.rules) if run is not None else (),
         run_day=run.day if run is not None else MISSING,
         run_at=run.at if run is not None else MISSING,

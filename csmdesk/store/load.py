@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.inputs import Facts, Rates
-from csmdesk.domain.settings import Settings
+from csmdesk.domain.settings import Features, Settings
 from csmdesk.store.load_customers import load_customers
 from csmdesk.store.load_tables import load_tables
 from csmdesk.store.load_usage import load_usage
@@ -32,12 +32,24 @@ def _load(conn: Connection, settings: Settings) -> Facts:
     return Facts(
         ids=book.ids,
         customers=book.customers,
-        tables=load_tables(conn, book, ZoneInfo(settings.time_zone)),
+        tables=_with_taxonomy(
+            load_tables(conn, book, ZoneInfo(settings.time_zone)), settings.features
+        ),
         usage=load_usage(conn, book, settings.features),
         sources=sources,
         risk=_risk(conn, book.index),
         rates=load_rates(conn, settings.money.reporting_currency),
     )
+
+
+def _with_taxonomy(tables: dict[str, Columns], features: Features) -> dict[str, Columns]:
+    """Products with the workspace's own modules beside those that their source names."""
+    table = tables["product"]
+    modules = [
+        tuple(dict.fromkeys((*told, *features.products.get(name, ()))))
+        for name, told in zip(table["name"], table["modules"], strict=True)
+    ]
+    return {**tables, "product": Columns({**table.data, "modules": modules}, table.length)}
 
 
 @contextmanager

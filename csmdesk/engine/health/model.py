@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from csmdesk.domain.columns import Columns, Ints
-from csmdesk.domain.errors import BadInput
+from csmdesk.domain.errors import BadSetting
 from csmdesk.domain.findings import SCORE_UNIT
 from csmdesk.domain.settings import FactorSettings, Model, Settings
 from csmdesk.engine.health.factor import Anchors
@@ -49,7 +49,7 @@ class HealthModel:
 
 
 def resolve(settings: Settings) -> tuple[HealthModel, ...]:
-    """The models of a workspace, the default last. Raises BadInput naming key, value and rule."""
+    """The models of a workspace, the default last. Raises BadSetting naming key, value and rule."""
     given = settings.models or (Model(),)
     models = list(given if not given[-1].segment else (*given, Model()))
     return tuple(_resolve(model, index, settings) for index, model in enumerate(models))
@@ -81,26 +81,40 @@ def curve_arrays(curve: Anchors) -> tuple[Ints, Ints]:
     return values, scores
 
 
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A key of a model in the configuration, and how a refusal names it."""
+
+    path: tuple[str | int, ...]
+    owner: str
+
+    def to(self, *keys: str) -> _At:
+        return _At(self.path + keys, self.owner)
+
+    def bad(self, value: str, rule: str) -> BadSetting:
+        return BadSetting(self.path, value, rule, owner=self.owner)
+
+
 def _resolve(model: Model, index: int, settings: Settings) -> HealthModel:
-    where = f"models[{index}] “{model.name}”"
-    unknown = sorted(set(model.factors) - set(KEYS))
-    if unknown:
-        raise _bad(f"{where}: factors.{unknown[0]}", unknown[0], f"one of {', '.join(KEYS)}")
-    _check_segment(model, where, settings)
+    at = _At(("models", index), model.name)
+    for name in sorted(set(model.factors) - set(KEYS)):
+        raise at.to("factors", name).bad("no factor", f"one of {', '.join(KEYS)}")
+    _check_segment(model, at.to("segment"), settings)
     if not 0 <= model.poor_below <= model.good_above <= 100:
-        raise _bad(
-            f"{where}: poor_below and good_above",
-            f"{model.poor_below} and {model.good_above}",
-            "0 ≤ poor_below ≤ good_above ≤ 100",
-        )
+        limits = f"{model.poor_below} (and good_above {model.good_above})"
+        raise at.to("poor_below").bad(limits, "such that 0 ≤ poor_below ≤ good_above ≤ 100")
     factors = tuple(
-        _factor(factor.key, model.factors.get(factor.key, FactorSettings()), where)
+        _factor(
+            factor.key,
+            model.factors.get(factor.key, FactorSettings()),
+            at.to("factors", factor.key),
+        )
         for factor in FACTORS
     )
     total = sum(factor.weight for factor in factors)
     if total != 100:
         said = ", ".join(f"{factor.key} {factor.weight}" for factor in factors)
-        raise _bad(f"{where}: weights", f"{said} (sum {total})", "a sum of exactly 100")
+        raise at.to("factors").bad(f"{said} (sum {total})", "weights with a sum of exactly 100")
     # A factor that neither the default nor this model weighs decides no score: it marks no version.
     scored = tuple(one for one in factors if one.weight or BY_KEY[one.key].weight)
     shape = (scored, model.good_above, model.poor_below)
@@ -111,65 +125,57 @@ def _resolve(model: Model, index: int, settings: Settings) -> HealthModel:
     )
 
 
-def _check_segment(model: Model, where: str, settings: Settings) -> None:
+def _check_segment(model: Model, at: _At, settings: Settings) -> None:
     if not model.segment:
         return
     names = [segment.name for segment in settings.segments]
     if model.segment not in names:
         allowed = f"the name of a segment ({', '.join(names) or 'none is defined'})"
-        raise _bad(f"{where}: segment", model.segment, allowed)
-    segment = settings.segments[names.index(model.segment)]
-    if segment.band:
-        raise _bad(
-            f"{where}: segment", model.segment, "a segment without a band: bands come from models"
-        )
+        raise at.bad(model.segment, allowed)
+    if settings.segments[names.index(model.segment)].band:
+        raise at.bad(model.segment, "a segment without a band: bands come from models")
 
 
-def _factor(key: str, own: FactorSettings, where: str) -> FactorModel:
+def _factor(key: str, own: FactorSettings, at: _At) -> FactorModel:
     factor = BY_KEY[key]
-    at = f"{where}: factors.{key}"
     weight = factor.weight if own.weight is None else own.weight
     if not 0 <= weight <= 100:
-        raise _bad(f"{at}.weight", str(weight), "a whole number from 0 to 100")
-    curve = factor.curve if own.curve is None else _curve(own.curve, f"{at}.curve")
-    missing = _policy(factor.missing if own.missing is None else own.missing, f"{at}.missing")
+        raise at.to("weight").bad(str(weight), "a whole number from 0 to 100")
+    curve = factor.curve if own.curve is None else _curve(own.curve, at.to("curve"))
+    missing = _policy(factor.missing if own.missing is None else own.missing, at.to("missing"))
     return FactorModel(key, weight, curve, missing)
 
 
-def _curve(anchors: tuple[tuple[float, int], ...], at: str) -> Anchors:
+def _curve(anchors: tuple[tuple[float, int], ...], at: _At) -> Anchors:
     if not 2 <= len(anchors) <= 5:
-        raise _bad(at, f"{len(anchors)} anchors", "2 to 5 anchors")
+        raise at.bad(f"{len(anchors)} anchors", "2 to 5 anchors")
     curve = tuple((_millionth(value, at), score) for value, score in anchors)
     for value, score in anchors:
         if not 0 <= score <= 100:
-            raise _bad(at, f"{value} → {score}", "scores from 0 to 100")
+            raise at.bad(f"{value} → {score}", "scores from 0 to 100")
     for before, after in pairwise(curve):
         if before[0] >= after[0]:
             said = ", ".join(str(value) for value, _ in anchors)
-            raise _bad(at, said, "strictly increasing values")
+            raise at.bad(said, "strictly increasing values")
     return curve
 
 
-def _millionth(value: float, at: str) -> int:
+def _millionth(value: float, at: _At) -> int:
     """A configured value in 1/1,000,000, by its decimal text: 0.1 is exactly 100,000."""
     try:
         scaled = Fraction(str(value)) * 1_000_000
     except ValueError:
-        raise _bad(at, str(value), "a finite number") from None
+        raise at.bad(str(value), "a finite number") from None
     if scaled.denominator != 1 or abs(value) > MAX_VALUE:
-        raise _bad(at, str(value), f"at most six decimals, between ±{MAX_VALUE:,}")
+        raise at.bad(str(value), f"at most six decimals, between ±{MAX_VALUE:,}")
     return int(scaled)
 
 
-def _policy(text: str, at: str) -> int | None:
+def _policy(text: str, at: _At) -> int | None:
     if text == "exclude":
         return None
     if text == "neutral":
         return NEUTRAL_SCORE
     if text.isascii() and text.isdigit() and int(text) <= 100:
         return int(text)
-    raise _bad(at, text, POLICIES)
-
-
-def _bad(key: str, value: str, rule: str) -> BadInput:
-    return BadInput(f"{key} is {value}; it must be {rule}.", "Correct it in workspace.toml.")
+    raise at.bad(text, POLICIES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.errors import BadInput
+from csmdesk.domain.errors import BadSetting
 from csmdesk.domain.findings import RuleState, Task, TaskEvent
 from csmdesk.domain.inputs import SourceState
 from csmdesk.domain.settings import Settings
@@ -34,14 +34,12 @@ class RuleFindings:
 
 
 def validated(rules: Sequence[Rule], settings: Settings) -> dict[str, Limits]:
-    """Thresholds in force per rule id. BadInput names the rule, key and value it cannot use."""
+    """Thresholds in force per rule id. BadSetting names the rule, key and value it cannot use."""
     known = {rule.id for rule in rules}
     for name in settings.rules:
         if name not in known:
-            raise BadInput(
-                f"There is no rule “{name}” (thresholds {settings.rules[name]}).",
-                f"Rules: {', '.join(sorted(known))}.",
-            )
+            told = f"no rule ({settings.rules[name]})"
+            raise BadSetting(("rules", name), told, f"one of {', '.join(sorted(known))}")
     return {
         rule.id: limits_of(rule.id, rule.limits, settings.rules.get(rule.id, {})) for rule in rules
     }

@@ -14,7 +14,7 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.errors import BadInput
+from csmdesk.domain.errors import BadSetting
 
 COMMON: Mapping[str, float] = {"retrigger_days": 14, "clear_days": 1}
 """Thresholds that every rule has: days until a finished task that is still true comes back, and
@@ -27,6 +27,10 @@ class Limits:
     def __init__(self, values: Mapping[str, float]) -> None:
         self._exact = {name: Fraction(repr(value)) for name, value in values.items()}
         self._plain = {name: _plain(value) for name, value in self._exact.items()}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._exact)
 
     def __getitem__(self, name: str) -> Fraction:
         return self._exact[name]
@@ -45,20 +49,15 @@ def _plain(value: Fraction) -> float:
 
 
 def limits_of(rule: str, defaults: Mapping[str, float], overrides: Mapping[str, Any]) -> Limits:
-    """Defaults with a workspace's overrides; BadInput naming rule, key and value when unusable."""
+    """Defaults with a workspace's overrides; BadSetting naming key, value and rule when unusable."""
     known = {**COMMON, **defaults}
     for key, value in overrides.items():
+        at = ("rules", rule, key)
         if key not in known:
-            raise BadInput(
-                f"Rule {rule} has no threshold “{key}” (value {value!r}).",
-                f"It has: {', '.join(sorted(known))}.",
-            )
+            raise BadSetting(at, f"no threshold ({value!r})", f"one of {', '.join(sorted(known))}")
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or value < 0:
-            raise BadInput(
-                f"Threshold {key} = {value!r} of rule {rule} is no number from 0 up.",
-                f"The default is {known[key]}.",
-            )
+            raise BadSetting(at, repr(value), f"a number from 0 up (default {known[key]})")
     return Limits({**known, **overrides})
 
 

@@ -61,7 +61,7 @@ def test_a_change_of_weights_changes_the_version() -> None:
         (Model(factors={"nps": FactorSettings(missing="101")}), ["nps.missing is 101"]),
         (Model(segment="none"), ["segment is none", "name of a segment"]),
         (Model(segment="by band"), ["without a band"]),
-        (Model(good_above=20), ["poor_below and good_above", "30 and 20"]),
+        (Model(good_above=20), ["poor_below is 30", "good_above 20"]),
     ],
 )  # fmt: skip
 def test_refusals(model: Model, said: list[str]) -> None:
