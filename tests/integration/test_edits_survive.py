@@ -40,7 +40,7 @@ def open_tasks(portfolio: Portfolio, count: int) -> list[int]:
     table = portfolio.tasks
     lasting = np.asarray(table["active"]) & (table.ints("first_seen") < portfolio.day - 20)
     lasting &= np.array([rule in ("seats_unused", "product_unused") for rule in table["rule"]])
-    return np.flatnonzero(lasting)[:count].tolist()
+    return [int(row) for row in np.flatnonzero(lasting)[:count]]
 
 
 def told(portfolio: Portfolio, ids: dict[str, str]) -> dict[str, Any]:
