@@ -238,7 +238,7 @@ class Activity:
     at: int
     updated_at: int
     direction: str | None  # in, out (emails, calls)
-    outcome: str | None  # calls: connected, no_answer; meetings: COMPLETED, SCHEDULED, CANCELED, NO_SHOW
+    outcome: str | None  # connected, no_answer; COMPLETED, SCHEDULED, CANCELED, NO_SHOW
     owner_id: str | None
     contact: int | None
     subject: str
