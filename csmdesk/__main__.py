@@ -5,6 +5,7 @@ Nothing heavy is imported here: the worker process imports this module again whe
 
 from __future__ import annotations
 
+import gc
 import sys
 
 GLOBAL_FLAGS = ("--demo", "--json")
@@ -28,6 +29,17 @@ def split_arguments(arguments: list[str]) -> tuple[list[str], list[str]]:
     return options, rest
 
 
+def import_before_qt() -> None:
+    """What the first frame needs besides Qt.
+
+    Once PySide6 is loaded, it reads the source text of every module that is imported after it.
+    """
+    import csmdesk.models.customers
+    import csmdesk.runtime.state
+    import csmdesk.store.first_rows
+    import csmdesk.views.pages  # noqa: F401
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Route to the window or to the command line; returns the exit code (0 ok, 1 failed, 2 usage)."""
     options, rest = split_arguments(sys.argv[1:] if arguments is None else arguments)
@@ -37,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
 
         return sandbox(rest[1:])
     if not verb or verb in WINDOW_VERBS:
+        gc.disable()  # the window turns it on again when its first frame is painted
+        import_before_qt()
         from csmdesk.qt_check import missing_library
 
         problem = missing_library()

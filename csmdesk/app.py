@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from csmdesk.runtime.desk import Desk
@@ -32,6 +33,12 @@ class FirstFrame(QObject):
             self._window.removeEventFilter(self)
             QTimer.singleShot(0, self.painted.emit)
         return super().eventFilter(watched, event)
+
+
+def collect() -> None:
+    """Let the collector work, without what the start made and keeps: that it need not look at."""
+    gc.freeze()
+    gc.enable()
 
 
 def now() -> datetime:
@@ -75,12 +82,15 @@ def main(options: list[str], rest: list[str]) -> int:
             shooter = Shooter(application, desk, window, plan)
             window.complete()
             window.show()
+            collect()
             desk.start()
             application.exec()
             return shooter.exit_code
         frame = FirstFrame(window)
         frame.painted.connect(window.complete)
         frame.painted.connect(desk.start)
+        frame.painted.connect(collect)
+        desk.portfolioChanged.connect(collect, Qt.ConnectionType.SingleShotConnection)
         window.show()
         return application.exec()
     finally:

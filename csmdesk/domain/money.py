@@ -7,13 +7,13 @@ minor units for one native minor unit.
 from __future__ import annotations
 
 from bisect import bisect_right
-from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from csmdesk.domain.errors import BadInput
 
-if TYPE_CHECKING:  # keeps numpy away from whoever only formats an amount (start-up)
+if TYPE_CHECKING:  # keeps them away from whoever only formats an amount (start-up)
+    from fractions import Fraction
+
     from csmdesk.domain.inputs import Rates
 
 _EXPONENTS = {
@@ -47,6 +47,8 @@ def to_minor(text: str, currency: str) -> int:
 
     Raises BadInput when the text is no finite decimal or is finer than the minor unit.
     """
+    from decimal import Decimal, InvalidOperation
+
     try:
         amount = Decimal(text.strip())
     except InvalidOperation:
@@ -62,6 +64,8 @@ def to_minor(text: str, currency: str) -> int:
 
 def rate_on(rates: Rates, currency: str, day: int) -> Fraction | None:
     """The rate that holds on `day`; the reporting currency is 1; None when there is none."""
+    from fractions import Fraction
+
     code = currency.upper()
     if code == rates.reporting.upper():
         return Fraction(1)

@@ -6,8 +6,7 @@ exact, half to even, and always of integers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
+from typing import NamedTuple
 
 from csmdesk.domain.days import day_date
 from csmdesk.domain.money import exponent, symbol
@@ -17,8 +16,7 @@ RELATIVE_DAYS = 60
 """Days are told relatively up to this distance, absolutely beyond (the tooltip has the date)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Locale:
+class Locale(NamedTuple):
     """Separators and words of a language."""
 
     group: str = ","
@@ -43,9 +41,17 @@ def number(value: int, locale: Locale = ENGLISH) -> str:
     return sign + f"{abs(value):,}".replace(",", locale.group)
 
 
+def rounded(num: int, den: int) -> int:
+    """`num/den` to the nearest integer, half to even."""
+    if den < 0:
+        num, den = -num, -den
+    whole, rest = divmod(num, den)
+    return whole + (2 * rest > den or (2 * rest == den and whole % 2))
+
+
 def decimal(num: int, den: int, places: int, locale: Locale = ENGLISH, trim: bool = True) -> str:
     """`num/den` rounded to `places` decimals; `trim` drops trailing zeros: "4", "4.5"."""
-    scaled = round(Fraction(num * 10**places, den))
+    scaled = rounded(num * 10**places, den)
     sign = MINUS if scaled < 0 else ""
     whole, rest = divmod(abs(scaled), 10**places)
     digits = str(rest).rjust(places, "0") if places else ""
@@ -81,17 +87,13 @@ def money(minor: int, currency: str, locale: Locale = ENGLISH) -> str:
 
 def compact_money(minor: int, currency: str, locale: Locale = ENGLISH) -> str:
     """A rounded amount for cards: "$14.82M", "$240k", "$912"."""
-    major = Fraction(abs(minor), 10 ** exponent(currency))
+    amount, one = abs(minor), 10 ** exponent(currency)
     sign = MINUS if minor < 0 else ""
     for unit, letter, places in ((1, "", 0), (10**3, "k", 0), (10**6, "M", 2)):
         # Compared after rounding, so that 999,600 is "$1M" and never "$1,000k".
-        if round(major * 10**places / unit) < 1000 * 10**places:
-            return sign + symbol(currency) + _scaled(major, unit, places, locale) + letter
-    return sign + symbol(currency) + _scaled(major, 10**9, 2, locale) + "B"
-
-
-def _scaled(major: Fraction, unit: int, places: int, locale: Locale) -> str:
-    return decimal(major.numerator, major.denominator * unit, places, locale)
+        if rounded(amount * 10**places, one * unit) < 1000 * 10**places:
+            return sign + symbol(currency) + decimal(amount, one * unit, places, locale) + letter
+    return sign + symbol(currency) + decimal(amount, one * 10**9, 2, locale) + "B"
 
 
 def date_text(day: int, locale: Locale = ENGLISH) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from csmdesk.models.rows import Rows
 
@@ -29,8 +29,7 @@ class Cell(Enum):
     FLAG = "flag"  # (text, tone); a flag is drawn when a tone is given
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(NamedTuple):
     """A styled tooltip: a bold title, a quiet remark beside it, lines below. Plain text only."""
 
     title: str
@@ -38,7 +37,7 @@ class Tip:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """One column. `text` is also what is copied, found and read aloud; `sort` names the field that
     orders it ("" = cannot be sorted); `spoken` replaces `text` for screen readers."""

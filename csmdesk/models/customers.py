@@ -288,7 +288,7 @@ def _none_below_zero(numbers: NDArray[Any]) -> NDArray[Any]:
     return np.where(wide < 0, MISSING, wide)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CustomerFilter:
     """First-class filters of the customer table; an empty part does not filter.
 

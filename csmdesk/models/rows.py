@@ -6,7 +6,6 @@ Both answer the same questions, so a column is declared once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from csmdesk.domain.days import MISSING
@@ -35,13 +34,11 @@ class Rows(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class ListRows:
     """A few rows as objects with attributes, for the first frame: read without numpy."""
 
-    rows: Sequence[Any]
-    day: int
-    currency: str
+    def __init__(self, rows: Sequence[Any], day: int, currency: str) -> None:
+        self.rows, self.day, self.currency = rows, day, currency
 
     @property
     def length(self) -> int:
@@ -54,15 +51,19 @@ class ListRows:
         return getattr(self.rows[row], name, None)
 
 
-@dataclass(slots=True)
 class ColumnRows:
     """Columns of a Portfolio table. `extra` holds columns made for the screen (sparklines …)."""
 
-    columns: Columns
-    day: int
-    currency: str
-    keys: Sequence[str]
-    extra: dict[str, Any] = field(default_factory=dict)
+    def __init__(
+        self,
+        columns: Columns,
+        day: int,
+        currency: str,
+        keys: Sequence[str],
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        self.columns, self.day, self.currency, self.keys = columns, day, currency, keys
+        self.extra = extra or {}
 
     @property
     def length(self) -> int:

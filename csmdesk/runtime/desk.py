@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import queue
 import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from csmdesk.domain.cancel import Progress
 from csmdesk.domain.days import MISSING, day_number
 from csmdesk.runtime import state as states
-from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish, connect
-from csmdesk.runtime.person import person
-from csmdesk.runtime.queue_thread import Question, QueueThread
 from csmdesk.runtime.state import DeskState
 
 if TYPE_CHECKING:
+    from csmdesk.domain.cancel import Progress
     from csmdesk.domain.edits import Edit
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
     from csmdesk.domain.settings import Settings
     from csmdesk.jobs.session import Session
+    from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish
     from csmdesk.runtime.engine_thread import EngineThread
+    from csmdesk.runtime.queue_thread import Question, QueueThread
 
 READERS = 2
 SCHEDULE_MS = 30_000
@@ -77,8 +75,8 @@ class Desk(QObject):
         self._engine: EngineThread | None = None
         self._edits_waiting = 0
         self._run_wanted_on: int | None = None
-        self._questions: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
-        self._writes: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
+        self._questions: SimpleQueue[Question | None] = SimpleQueue()
+        self._writes: SimpleQueue[Question | None] = SimpleQueue()
         self._threads: list[QueueThread] = []
         self._latest: dict[str, int] = {}
         self._timer = QTimer(self)
@@ -92,6 +90,7 @@ class Desk(QObject):
         from csmdesk.config.workspace import open_workspace
         from csmdesk.domain.errors import DeskError
         from csmdesk.runtime.engine_thread import EngineThread
+        from csmdesk.runtime.queue_thread import QueueThread
 
         try:
             self._settings = open_workspace(self.folder, demo=self.demo).settings
@@ -162,6 +161,8 @@ class Desk(QObject):
 
     def person(self) -> str:
         """E-mail or account of the person at work, "" when unknown."""
+        from csmdesk.runtime.person import person
+
         return person(self._settings)
 
     def set_scope(self, csm: str, segment: str) -> None:
@@ -196,6 +197,8 @@ class Desk(QObject):
         self, system: str, key: str, base_url: str, project_id: str, *, session_only: bool = False
     ) -> None:
         """Test and keep a key, then read the system; `sourceConnected` or `sourceRefused` follows."""
+        from csmdesk.runtime.connecting import ConnectWish, connect
+
         wish = ConnectWish(system, key, base_url, project_id, session_only)
         self._writes.put((wish, lambda: connect(self._session(), wish)))
 
@@ -272,6 +275,8 @@ class Desk(QObject):
 
     @Slot(object, object)
     def _edit_done(self, wish: object, applied: object) -> None:
+        from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish
+
         if isinstance(wish, ConnectWish):
             assert isinstance(applied, ConnectOutcome)
             self._connected(wish, applied)
@@ -286,6 +291,8 @@ class Desk(QObject):
 
     @Slot(object, str)
     def _edit_refused(self, wish: object, sentence: str) -> None:
+        from csmdesk.runtime.connecting import ConnectWish
+
         if isinstance(wish, ConnectWish):
             self.sourceRefused.emit(sentence, False)
             return
@@ -354,6 +361,8 @@ class Desk(QObject):
         portfolio, settings = self.portfolio, self._settings
         if portfolio is None or settings is None or self.state.state == states.WORKING:
             return
+        from zoneinfo import ZoneInfo
+
         from csmdesk.engine.schedule import is_due
 
         zone = ZoneInfo(settings.time_zone)
@@ -388,6 +397,8 @@ class Desk(QObject):
     def _next_run(self) -> datetime | None:
         if self._settings is None:
             return None
+        from zoneinfo import ZoneInfo
+
         from csmdesk.engine.schedule import next_due
 
         zone = ZoneInfo(self._settings.time_zone)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from csmdesk.domain.cancel import Progress
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from csmdesk.domain.cancel import Progress
 
 STARTING, CURRENT, WORKING, OFFLINE, ATTENTION = (
     "starting",
@@ -16,8 +18,7 @@ STARTING, CURRENT, WORKING, OFFLINE, ATTENTION = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DeskState:
+class DeskState(NamedTuple):
     """`sources`: titles of the connected systems; `problem`: sentence with remedy, "" when none."""
 
     state: str

@@ -38,6 +38,12 @@ HAS_MENU_BAR = sys.platform == "darwin"
 """Elsewhere the rail's menu button opens the same menus."""
 
 
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app
+
+
 class MainWindow(QMainWindow):
     """`open_customer`, `open_page` and `apply_theme` are what links, pages and `shoot` call."""
 
@@ -56,12 +62,14 @@ class MainWindow(QMainWindow):
         self._told: tuple[str, ...] = ()
         self._asked = False
         self._complete = False
-        self._use_theme()
+        theme.use_tokens(_application(), self.theme_name)
         self.setWindowTitle("CSMDesk")
         self.setMinimumSize(900, 600)
         self._build()
         self._wire()
         self._restore()
+        # Last: with a sheet in place, every part would be styled anew whenever it gets a parent.
+        theme.use_sheet(_application())
 
     def complete(self) -> None:
         """Add what the first frame does not show: notices, menus with their keys, panels.
@@ -78,7 +86,7 @@ class MainWindow(QMainWindow):
 
         self.notice = NoticeLine()
         self._right.insertWidget(self._right.indexOf(self.host), self.notice)
-        self.toast = Toast(self.centralWidget())
+        self.toast = Toast(self._whole)
         self.panels = Panels(self.host, add_menus(self, HAS_MENU_BAR))
         self.chi_dock = ChiHistoryDock(self.desk)
         self.panels.add(self.chi_dock)
@@ -182,13 +190,13 @@ class MainWindow(QMainWindow):
         self._right.setSpacing(0)
         self._right.addWidget(self.top_bar)
         self._right.addWidget(self.host, 1)
-        whole = QWidget()
-        row = QHBoxLayout(whole)
+        self._whole = QWidget()
+        row = QHBoxLayout(self._whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
         row.addLayout(self._right, 1)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(self._whole)
         self.rail.set_collapsed(bool(self.memory.get("window/narrow_rail", False)))
 
     def _wire(self) -> None:
@@ -275,9 +283,7 @@ class MainWindow(QMainWindow):
 
     # -- theme and memory ---------------------------------------------------------------------
     def _use_theme(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply_theme(app, self.theme_name)
+        theme.apply_theme(_application(), self.theme_name)
 
     @Slot()
     def _system_theme_changed(self) -> None:

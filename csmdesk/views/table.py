@@ -5,32 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from csmdesk.models.table import TableModel
 from csmdesk.views.grid import COMPACT_ROW_HEIGHT, ROW_HEIGHT, Grid
 from csmdesk.views.layout_of_columns import ColumnLayout
 from csmdesk.views.memory import Memory
 from csmdesk.views.widgets.states import EmptyState, Saying
-from csmdesk.views.widgets.tip import plain_label, show_tip
+from csmdesk.views.widgets.tip import show_tip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PySide6.QtCore import QPoint
+    from PySide6.QtWidgets import QMenu
 
     from csmdesk.models.rows import Rows
+    from csmdesk.views.widgets.find_bar import FindBar
 
-SELECT = QItemSelectionModel.SelectionFlag
 LOADING = Saying("Loading…", "The first numbers are on their way.", icon="sync")
 
 
@@ -68,6 +60,7 @@ class DataTable(QWidget):
         model.modelReset.connect(self._restore_selection)
         model.layoutChanged.connect(self._restore_selection)
         self.layout_of_columns = ColumnLayout(self.grid, model.columns, name, memory)
+        self._find_bar: FindBar | None = None
         self._state = EmptyState(LOADING)
         self._build()
         self._wire()
@@ -108,13 +101,20 @@ class DataTable(QWidget):
         self._apply_selection(set(keys), keys[0] if keys else "")
 
     def open_find(self) -> None:
-        self._find_bar.show()
-        self._find.setFocus()
-        self._find.selectAll()
+        if self._find_bar is None:
+            from csmdesk.views.widgets.find_bar import FindBar
+
+            self._find_bar = FindBar()
+            self._find_bar.changed.connect(self._find_changed)
+            self._find_bar.entered.connect(self.grid.setFocus)
+            self._find_bar.left.connect(self.clear_find)
+            self._box.insertWidget(0, self._find_bar)
+        self._find_bar.open()
 
     def clear_find(self) -> None:
-        self._find.clear()
-        self._find_bar.hide()
+        if self._find_bar is not None:
+            self._find_bar.box.clear()
+            self._find_bar.hide()
         self.grid.setFocus()
 
     def copy(self) -> None:
@@ -137,30 +137,13 @@ class DataTable(QWidget):
 
     # -- building -----------------------------------------------------------------------------
     def _build(self) -> None:
-        self._find = QLineEdit()
-        self._find.setPlaceholderText("Find in this table")
-        self._find.setAccessibleName("Find in this table")
-        self._find.setClearButtonEnabled(True)
-        self._found = plain_label(role="small")
-        done = QPushButton("Done")
-        done.setProperty("kind", "quiet")
-        done.clicked.connect(self.clear_find)
-        self._find_bar = QWidget()
-        bar = QHBoxLayout(self._find_bar)
-        bar.setContentsMargins(8, 8, 8, 8)
-        bar.setSpacing(8)
-        bar.addWidget(self._find, 1)
-        bar.addWidget(self._found)
-        bar.addWidget(done)
-        self._find_bar.hide()
         self._stack = QStackedLayout()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self._state)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addWidget(self._find_bar)
-        box.addLayout(self._stack, 1)
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+        self._box.addLayout(self._stack, 1)
 
     def _wire(self) -> None:
         grid = self.grid
@@ -174,11 +157,6 @@ class DataTable(QWidget):
             head = view.horizontalHeader()
             head.sectionClicked.connect(self._sort_clicked)
             head.customContextMenuRequested.connect(self._header_menu)
-        self._find.textChanged.connect(self._find_changed)
-        self._find.returnPressed.connect(grid.setFocus)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._find_bar)
-        leave.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        leave.activated.connect(self.clear_find)
 
     def _watch_model(self) -> None:
         """Before the view's own selection model does: it then has no rows to carry over."""
@@ -204,10 +182,16 @@ class DataTable(QWidget):
         self.grid.selectionModel().clearSelection()
 
     def _restore_selection(self) -> None:
-        self._apply_selection(self._kept, self._kept_current)
-        self.grid.verticalScrollBar().setValue(self._kept_scroll)
+        if self._kept or self._kept_current:
+            self._apply_selection(self._kept, self._kept_current)
+        if self._kept_scroll:
+            self.grid.doItemsLayout()  # else the scroll bar has no range yet
+            self.grid.verticalScrollBar().setValue(self._kept_scroll)
 
     def _apply_selection(self, keys: set[str], current: str) -> None:
+        from PySide6.QtCore import QItemSelection, QItemSelectionModel
+
+        select = QItemSelectionModel.SelectionFlag
         model, chooser = self.model, self.grid.selectionModel()
         rows = model.places(keys | {current} if current else keys)
         last_column = model.columnCount() - 1
@@ -228,8 +212,8 @@ class DataTable(QWidget):
                 found.add(key)
         self._restoring = True
         if current_row >= 0:
-            chooser.setCurrentIndex(model.index(current_row, 0), SELECT.NoUpdate)
-        chooser.select(chosen, SELECT.ClearAndSelect | SELECT.Rows)
+            chooser.setCurrentIndex(model.index(current_row, 0), select.NoUpdate)
+        chooser.select(chosen, select.ClearAndSelect | select.Rows)
         self._restoring = False
         self._away = keys - found
         self.selectionChanged.emit()
@@ -253,8 +237,8 @@ class DataTable(QWidget):
     def _find_changed(self, words: str) -> None:
         self.model.find(words)
         self.grid.scrollToTop()
-        count = self.model.rowCount()
-        self._found.setText(f"{count:,} found" if words.strip() else "")
+        if self._find_bar is not None:
+            self._find_bar.tell(self.model.rowCount())
         self._show_state()
 
     def _preview(self) -> None:
@@ -274,6 +258,8 @@ class DataTable(QWidget):
         keys = self.selected()
         if not keys:
             return
+        from PySide6.QtWidgets import QMenu
+
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.fill_menu is not None:

@@ -185,22 +185,28 @@ def palette(t: Tokens) -> QPalette:
     return made
 
 
-def apply_theme(app: QApplication, name: str) -> Tokens:
-    """Give the whole program a theme: "light", "dark" or "system"; returns its tokens.
-
-    The sheet is made for Qt's Fusion style, which the application is started with.
-    """
-    from csmdesk.views.stylesheet import style_sheet
-
+def use_tokens(app: QApplication, name: str) -> Tokens:
+    """Colours and font of a theme: "light", "dark" or "system"; returns its tokens."""
     global _current
-    wanted = THEMES[system_theme() if name == SYSTEM else name]
-    sheet = style_sheet(wanted)
-    if wanted is _current and app.styleSheet() == sheet:
-        return wanted  # restyling every widget is the slow part
-    _current = wanted
+    _current = THEMES[system_theme() if name == SYSTEM else name]
     base = QFont(app.font())
     base.setPixelSize(BASE_PX)
     app.setFont(base)
     app.setPalette(palette(_current))
-    app.setStyleSheet(sheet)
     return _current
+
+
+def use_sheet(app: QApplication) -> None:
+    """The style sheet of the theme in use, made for Qt's Fusion style."""
+    from csmdesk.views.stylesheet import style_sheet
+
+    sheet = style_sheet(_current)
+    if app.styleSheet() != sheet:  # restyling every widget is slow
+        app.setStyleSheet(sheet)
+
+
+def apply_theme(app: QApplication, name: str) -> Tokens:
+    """Give the whole program a theme."""
+    made = use_tokens(app, name)
+    use_sheet(app)
+    return made

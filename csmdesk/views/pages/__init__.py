@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from csmdesk.views.page import Page
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageSpec:
     """`module` is imported when the page is first opened; `cls` is its `Page` class there.
 

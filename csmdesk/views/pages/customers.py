@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
 
 from csmdesk.domain.texts import number, plural
 from csmdesk.models.customers import (
@@ -21,13 +20,14 @@ from csmdesk.store.first_rows import FirstRows
 from csmdesk.views.memory import Memory
 from csmdesk.views.page import Page
 from csmdesk.views.pages.customer_totals import TotalCards
-from csmdesk.views.pages.welcome import WelcomeGate
 from csmdesk.views.table import DataTable
 from csmdesk.views.widgets.cards import Card
 from csmdesk.views.widgets.controls import button, chip
 from csmdesk.views.widgets.states import Saying
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMenu
+
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
     from csmdesk.runtime.desk import Desk
@@ -77,15 +77,17 @@ class CustomersPage(Page):
         card = Card(padded=False)
         card.box.addWidget(self.table)
         self.box.addWidget(card, 1)
-        QShortcut(
-            QKeySequence("T"), self.table, self._tag, context=Qt.ShortcutContext.WidgetWithChildrenShortcut
-        )  # fmt: skip
         self.setFocusProxy(self.table)
         self._selection_changed()
         self._show_first_rows()
-        WelcomeGate(desk, self)
+        if not model.rowCount():
+            from csmdesk.views.pages.welcome import WelcomeGate
+
+            WelcomeGate(desk, self)
 
     def show_portfolio(self, portfolio: Portfolio, scope: Scope) -> None:
+        if self._portfolio is None:
+            self._add_keys()
         if portfolio is not self._portfolio:
             self._rows = customer_rows(portfolio)
         self._portfolio, self._scope = portfolio, scope
@@ -114,6 +116,13 @@ class CustomersPage(Page):
         for made in (self._filter_button, self._columns_button, self._tag_button):
             row.addWidget(made)
         return row
+
+    def _add_keys(self) -> None:
+        """T tags, once there is something to tag."""
+        from PySide6.QtGui import QKeySequence, QShortcut
+
+        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence("T"), self.table, self._tag, context=inside)
 
     def _show_first_rows(self) -> None:
         first = self.desk.first_rows

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMenu, QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from csmdesk.views.icons import icon
 from csmdesk.views.page import Page
 from csmdesk.views.widgets.controls import literal
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
 
@@ -227,6 +228,8 @@ class Documents(QTabWidget):
         place = self.tabBar().tabAt(at)
         if place < 0:
             return
+        from PySide6.QtWidgets import QMenu
+
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         several = self.count() > 1

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import (
-    QCompleter,
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
 from csmdesk.domain.texts import date_text
 from csmdesk.views.icons import icon
@@ -25,52 +14,15 @@ from csmdesk.views.widgets.controls import PillButton, PillMenu
 from csmdesk.views.widgets.tip import plain_label
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
+    from csmdesk.views.shell.names import NameCompleter
 
-NO_PARENT = QModelIndex()
-ID_ROLE = int(Qt.ItemDataRole.UserRole)
 ALL = ("All", "")
 WITH_KEY = 260
 """Width from which the box has room for its shortcut beside the words."""
-
-
-class NameModel(QAbstractListModel):
-    """Names to complete, each with the id of its customer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._names: list[str] = []
-        self._ids: list[str] = []
-
-    def fill(self, names: list[str], ids: list[str]) -> None:
-        if names == self._names and ids == self._ids:
-            return
-        self.beginResetModel()
-        self._names, self._ids = names, ids
-        self.endResetModel()
-
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._names)
-
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return self._names[index.row()]
-        return self._ids[index.row()] if role == ID_ROLE else None
-
-    def first_match(self, words: str) -> str:
-        """Id of the best customer for what was typed: exact, then prefix, then anywhere; or ""."""
-        wanted = words.strip().casefold()
-        if not wanted:
-            return ""
-        names = [name.casefold() for name in self._names]
-        for fits in (wanted.__eq__, lambda name: name.startswith(wanted), lambda n: wanted in n):
-            for place, name in enumerate(names):
-                if fits(name):
-                    return self._ids[place]
-        return ""
 
 
 class SearchBox(QLineEdit):
@@ -85,13 +37,7 @@ class SearchBox(QLineEdit):
         self.setMinimumWidth(200)
         self.setMaximumWidth(380)
         self.setFixedHeight(30)
-        self.names = NameModel()
-        completer = QCompleter(self.names, self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setMaxVisibleItems(10)
-        completer.activated[QModelIndex].connect(self._picked)  # type: ignore[index]
-        self.setCompleter(completer)
+        self._completer: NameCompleter | None = None
         self.returnPressed.connect(self._entered)
         self._key = plain_label("Ctrl K", "key")
         self._key.setParent(self)
@@ -117,13 +63,23 @@ class SearchBox(QLineEdit):
     def _hint(self, text: str) -> None:
         self._key.setVisible(not text and self.width() >= WITH_KEY)
 
-    def _picked(self, index: QModelIndex) -> None:
-        self._open(str(index.data(ID_ROLE)))
+    def offer(self, names: list[str], ids: list[str]) -> None:
+        """The customers to find: a name and an id each."""
+        if self._completer is None:
+            from csmdesk.views.shell.names import NameCompleter
+
+            self._completer = NameCompleter(self)
+            self._completer.customerPicked.connect(self._open)
+            self.setCompleter(self._completer)
+        self._completer.names.fill(names, ids)
+
+    def best(self) -> str:
+        """Id of the customer that Enter opens for what was typed; "" when there is none."""
+        return self._completer.names.first_match(self.text()) if self._completer else ""
 
     def _entered(self) -> None:
-        popup = self.completer().popup()
-        if popup is None or not popup.currentIndex().isValid():
-            self._open(self.names.first_match(self.text()))
+        if self._completer is not None and not self._completer.pointed:
+            self._open(self.best())
 
     def _open(self, customer_id: str) -> None:
         if customer_id:
@@ -165,7 +121,7 @@ class TopBar(QFrame):
     def show_portfolio(self, portfolio: Portfolio) -> None:
         """New choices; the names to find."""
         customers = portfolio.customers
-        self.search.names.fill(
+        self.search.offer(
             [str(name or "") for name in customers["name"]], [str(key) for key in customers["id"]]
         )
         self.csm.set_choices([ALL, *((name, name) for name in portfolio.csms)], self.csm.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from csmdesk.views import theme
 from csmdesk.views.widgets.tip import plain_label
@@ -74,16 +74,23 @@ class FigureCard(QFrame):
         """Show a figure; `tone` good or poor colours the change, whose words carry the sign."""
         self._figure.setText(figure)
         self._change.setText(change)
+        set_tone(self._change, tone)
         self._change.setVisible(bool(change))
-        if self._change.property("tone") != tone:
-            self._change.setProperty("tone", tone)
-            self._change.style().unpolish(self._change)
-            self._change.style().polish(self._change)
         self.setAccessibleName(f"{self._name}: {figure} {change}".strip())
 
     @property
     def figure(self) -> str:
         return self._figure.text()
+
+
+def set_tone(label: QLabel, tone: str) -> None:
+    """Colour a label by its `tone` property; set before it is first shown, it is styled once."""
+    if (label.property("tone") or "") == tone:
+        return
+    label.setProperty("tone", tone)
+    if label.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        label.style().unpolish(label)
+        label.style().polish(label)
 
 
 def row_of(*widgets: QWidget, spacing: int = 12) -> QHBoxLayout:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QMenu, QPushButton, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from csmdesk.views import theme
 from csmdesk.views.icons import paint_icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
 
 
 def literal(text: str) -> str:
@@ -120,6 +124,9 @@ class PillMenu(PillButton):
         self.set_value(next((text for text, k in self._choices if k == key), key or "All"))
 
     def _open(self) -> None:
+        from PySide6.QtGui import QAction, QActionGroup
+        from PySide6.QtWidgets import QMenu
+
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)

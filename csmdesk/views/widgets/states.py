@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -14,8 +14,7 @@ from csmdesk.views.icons import paint_icon
 from csmdesk.views.widgets.tip import plain_label
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(NamedTuple):
     """A title, a sentence and one action; `icon` names one of `views.icons`."""
 
     title: str
