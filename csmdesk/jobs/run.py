@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from csmdesk.domain.cancel import CancelToken, Report
+from csmdesk.domain.days import iso_day
+from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import Previous
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
@@ -37,6 +39,8 @@ def run(
     Returns the summary that the command line prints; `problems` lists sources that failed.
     """
     day = session.today() if day is None else day
+    if day > session.today() and not session.settings.demo:
+        raise BadInput(f"{iso_day(day)} is in the future.", "Name today or leave out --as-of.")
     began = session.clock()
     with workspace_lock(session.workspace.folder):
         outcome = SyncOutcome()

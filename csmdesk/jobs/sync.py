@@ -113,15 +113,13 @@ def read_sources(
     sink = StoreSink(session.store, window_open=session.window_open)
     if session.settings.demo:
         write_demo_rates(session, day)
-    now = (
-        max(session.now(), start_of_day(day, session.zone))
-        if session.settings.demo
-        else session.now()
-    )
+    now = session.now()
+    if session.settings.demo:  # whose sandbox may stand at a later day than the clock
+        now = max(now, start_of_day(day, session.zone))
     found, lost = connectors(session, day, source)
     for error in (one for one in lost if one.source not in failed):
         title = system_named(error.source).title
-        _note(session, outcome, SyncResult(error.source, title, error=error), phase)
+        _note(session, outcome, SyncResult(error.source, title, error=error), phase, now)
     for connector in (one for one in found if one.system not in failed):
         result = sync_source(
             connector,
@@ -133,17 +131,19 @@ def read_sources(
             full=full,
             patience=session.patience,
         )
-        _note(session, outcome, result, phase)
+        _note(session, outcome, result, phase, now)
     with session.store.write() as conn:
         identity.assign(conn)
     return outcome
 
 
-def _note(session: Session, outcome: SyncOutcome, result: SyncResult, phase: Phase) -> None:
+def _note(
+    session: Session, outcome: SyncOutcome, result: SyncResult, phase: Phase, now: int
+) -> None:
     """Keep how the read of a source ended; the essential part of a first load is not all of it."""
     outcome.add(result)
     if phase == "essential" and result.error is None:
         return
     message = result.error.sentence() if result.error is not None else ""
     with session.store.write() as conn:
-        cursors.set_source_result(conn, result.source, session.now(), message)
+        cursors.set_source_result(conn, result.source, now, message)

@@ -22,10 +22,14 @@ def dump(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     import sqlite3
 
     connection = sqlite3.connect(folder / "csmdesk.sqlite")
-    names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    names = [
+        row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+    ]
     bookkeeping = ("source_state", "run", "sync_cursor", "alembic_version")
     kept = [n for n in names if n not in bookkeeping and not n.startswith("sqlite_")]
-    rows = {n: sorted(connection.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for n in kept}
+    rows = {
+        n: sorted(connection.execute(f'SELECT * FROM "{n}"').fetchall(), key=repr) for n in kept
+    }
     connection.close()
     return rows
 
@@ -126,6 +130,8 @@ def test_the_next_day_is_one_more_day(demo_folder: Path) -> None:
     session = demo_session(demo_folder)
     tomorrow = session.today() + 1
     summary = run(session, CancelToken(), silent, day=tomorrow)
+    portfolio = build_portfolio(session, tomorrow)
+    assert (portfolio.customers.ints("active_users") >= 0).sum() > CUSTOMERS // 2
     with session.store.read() as conn:
         last = stored.last_run(conn)
     session.close()
