@@ -115,7 +115,7 @@ def connect(
         raise BadInput("No key was given.", "Type it when asked, or pipe it in.")
     source = Source(system=system, base_url=base_url, project_id=project_id)
     connector = CONNECTORS[system](source, key)
-    test(connector, session.patience)
+    probe(connector, session.patience)
     keep = session.secrets.keep_for_session if session_only else session.secrets.store
     keep(system, key)
     others = tuple(other for other in session.settings.sources if other.system != system)
@@ -123,7 +123,7 @@ def connect(
     return connector.title
 
 
-def test(connector: Connector, patience: Patience | None = None) -> None:
+def probe(connector: Connector, patience: Patience | None = None) -> None:
     """One small request that fails with a clear sentence when key or address is wrong."""
     client = HttpClient(connector.api(), CancelToken(), patience)
     try:

@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def test_movements_sum_up(prepared_demo: Path) -> None:
     parts = ("new", "reactivation", "expansion", "contraction", "churn", "fx")
     for month in months:
         assert month["opening"] + sum(month[part] for part in parts) == month["closing"]
-    for before, after in zip(months, months[1:], strict=False):
+    for before, after in pairwise(months):
         assert before["closing"] == after["opening"]
     customers = answer(prepared_demo, "report", "movements", "--as-of", DAY, "--by", "customer")
     last = months[-1]["month"]
