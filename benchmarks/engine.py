@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from benchmarks.harness import Bench, Result, Times, interleaved
@@ -64,7 +66,7 @@ def _in_memory(bench: Bench, session: Session, facts: Facts) -> list[Result]:
     def prepared() -> None:
         prepare_run(facts, settings)
 
-    floor, score, whole, ready = interleaved([passed, scored, next_day, prepared], 5)
+    floor, score, whole, ready = interleaved([passed, scored, next_day, prepared], 3)
     name = f"one pass over {FACTORS} x {facts.count:,}"
     return [
         bench.compared(f"scores from measures, {count}", name, floor, score, PASSES),
@@ -92,7 +94,6 @@ def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
             fetch(conn, "SELECT sum(length(cells)) FROM usage_cells")
 
     def whole() -> None:
-        import time
 
         began = time.perf_counter()
         with session.store.read() as conn:
@@ -108,7 +109,7 @@ def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
         ):
             parts[name].rounds.append(seconds)
 
-    floor, ours = interleaved([grouped, whole], 3)
+    floor, ours = interleaved([grouped, whole], 2, warm=0)
     title = f"whole run of one day with load and write, {facts.count:,} customers"
     return [
         bench.compared(title, "SQLite groups the inputs", floor, ours, WHOLE),

@@ -51,6 +51,11 @@ class Watched(Desk):
             reached("finished")
 
 
-app.FirstFrame = Frame  # type: ignore[misc]
-app.Desk = Watched  # type: ignore[misc]
-sys.exit(app.main(["--demo", "--workspace", FOLDER], []))
+def main() -> int:
+    app.FirstFrame = Frame  # type: ignore[misc]
+    app.Desk = Watched  # type: ignore[misc]
+    return app.main(["--demo", "--workspace", FOLDER], [])
+
+
+if __name__ == "__main__":  # the worker imports this module again when it starts
+    sys.exit(main())
