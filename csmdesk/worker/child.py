@@ -10,6 +10,7 @@ import threading
 import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -18,6 +19,9 @@ from csmdesk.domain.errors import Cancelled, DeskError
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.worker import messages
 from csmdesk.worker.messages import Command, Done, Failed, Ready, Step
+
+if TYPE_CHECKING:
+    from csmdesk.jobs.session import Session
 
 
 def main(pipe: Connection, folder: str, demo: bool, keys: dict[str, str]) -> None:
@@ -37,27 +41,27 @@ class Worker:
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._tokens: dict[int, CancelToken] = {}
         self._lock = threading.Lock()
+        self._session: Session | None = None
 
     def serve(self) -> None:
         threading.Thread(target=self._listen, name="csmdesk-listener", daemon=True).start()
         self._send(messages.READY + msgspec.msgpack.encode(Ready(os.getpid())))
+        while (command := self._commands.get()) is not None:
+            self._run(command)
+            self._tokens.pop(command.job, None)
+        if self._session is not None:
+            self._session.close()
+
+    def _opened(self) -> Session:
+        """The workspace, opened by the first job."""
         from csmdesk.jobs.session import open_session
 
-        session = None
-        while (command := self._commands.get()) is not None:
-            try:
-                if session is None:
-                    session = open_session(self._folder, demo=self._demo, window_open=True)
-                    for system, key in self._keys.items():
-                        session.secrets.keep_for_session(system, key)
-                    gc.freeze()
-                self._run(session, command)
-            except DeskError as error:
-                self._fail(command, error.message, error.remedy)
-            finally:
-                self._tokens.pop(command.job, None)
-        if session is not None:
-            session.close()
+        if self._session is None:
+            self._session = open_session(self._folder, demo=self._demo, window_open=True)
+            for system, key in self._keys.items():
+                self._session.secrets.keep_for_session(system, key)
+            gc.freeze()
+        return self._session
 
     def _listen(self) -> None:
         while True:
@@ -83,7 +87,7 @@ class Worker:
         timer.daemon = True
         timer.start()
 
-    def _run(self, session: object, command: Command) -> None:
+    def _run(self, command: Command) -> None:
         from csmdesk.jobs.registry import JOBS
 
         token = self._tokens[command.job]
@@ -99,12 +103,13 @@ class Worker:
 
         try:
             token.check()
-            summary = JOBS[command.verb](session, command.args, token, report, show)
+            job = JOBS[command.verb]
+            summary = job(self._opened(), command.args, token, report, show)
             self._send(messages.encode(messages.DONE, Done(command.job, summary)))
         except Cancelled:
             self._send(messages.encode(messages.CANCELLED, Done(command.job, {})))
-        except DeskError:
-            raise
+        except DeskError as error:
+            self._fail(command, error.message, error.remedy)
         except Exception as error:  # the window must hear of a bug instead of waiting for ever
             self._fail(
                 command,

@@ -38,7 +38,9 @@ def test_global_options_may_stand_anywhere() -> None:
 def test_customers_as_json(prepared_demo: Path) -> None:
     rows = answer(prepared_demo, "report", "customers", "--as-of", DAY)
     assert len(rows) == CUSTOMERS
-    wanted = "id name csm tier chi band coverage mrr arr acv currency renewal_on status tags open_tasks"
+    wanted = (
+        "id name csm tier chi band coverage mrr arr acv currency renewal_on status tags open_tasks"
+    )
     assert set(wanted.split()) <= set(rows[0])
 
 
