@@ -172,17 +172,18 @@ class Desk(QObject):
     def set_day(self, day: int) -> None:
         """Travel to a past day (or back to today): the worker builds that day's portfolio."""
         self._scope = dataclasses.replace(self.scope, day=day)
-        self.engine.submit("snapshot", {"day": day})
+        self._submit("snapshot", {"day": day})
         self.scopeChanged.emit(self._scope)
 
     def sync_now(self) -> None:
-        self.engine.submit("run")
+        self._submit("run")
 
     def run_now(self) -> None:
-        self.engine.submit("run", {"sync": False})
+        self._submit("run", {"sync": False})
 
     def cancel(self) -> None:
-        self.engine.cancel()
+        if self._engine is not None:
+            self._engine.cancel()
 
     @property
     def is_new(self) -> bool:
@@ -204,7 +205,7 @@ class Desk(QObject):
 
     def import_folder(self, folder: Path) -> None:
         """Import files of the import format; progress and outcome as of any job."""
-        self.engine.submit("import", {"folder": str(folder)})
+        self._submit("import", {"folder": str(folder)})
 
     def request_customer(self, customer_id: str) -> None:
         """Answered by `customerReady` or `customerFailed`; a newer question drops older answers."""
@@ -234,6 +235,13 @@ class Desk(QObject):
 
     def redo(self) -> None:
         self._write("redo")
+
+    def _submit(self, verb: str, args: dict[str, Any] | None = None) -> None:
+        """Hand a job over; after a start that failed, the first wish starts again instead."""
+        if self._engine is None:
+            self.start()
+        else:
+            self._engine.submit(verb, args or {})
 
     def _write(self, wish: Any) -> None:
         self._edits_waiting += 1
@@ -313,7 +321,7 @@ class Desk(QObject):
 
     def _refresh(self) -> None:
         """Ask for the portfolio again: it confirms what was shown at once."""
-        self.engine.submit("snapshot", {"day": self.scope.day})
+        self._submit("snapshot", {"day": self.scope.day})
 
     @Slot(object)
     def _portfolio_arrived(self, portfolio: Portfolio) -> None:
@@ -373,7 +381,8 @@ class Desk(QObject):
     def _rest(self) -> str:
         """The state while no job runs."""
         if self.portfolio is None:
-            return states.STARTING
+            failed_before = self.state.state == states.ATTENTION
+            return states.ATTENTION if failed_before else states.STARTING
         failed = [source for source in self.portfolio.sources if source.failed]
         return states.ATTENTION if failed else states.CURRENT
 
@@ -383,7 +392,10 @@ class Desk(QObject):
         portfolio = self.portfolio
         sources: tuple[str, ...] = ()
         read_at = None
-        if portfolio is not None:
+        if portfolio is None:
+            if not problem and state == states.ATTENTION:
+                problem = self.state.problem
+        else:
             sources = tuple(source.title for source in portfolio.sources)
             reads = [s.read_at for s in portfolio.sources if s.read_at not in (0, MISSING)]
             read_at = datetime.fromtimestamp(max(reads)).astimezone() if reads else None

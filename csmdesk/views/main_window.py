@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         desk.scopeChanged.connect(self._scope_changed)
         desk.stateChanged.connect(self._state_changed)
         desk.jobFinished.connect(self._job_finished)
-        desk.jobFailed.connect(self.notice.say)
+        desk.jobFailed.connect(self._job_failed)
         desk.edited.connect(self._edited)
         desk.editRefused.connect(self.notice.say)
 
@@ -260,6 +260,12 @@ class MainWindow(QMainWindow):
         if self._asked:
             self._asked = False
             self.toast.say(summary)
+
+    @Slot(str, str)
+    def _job_failed(self, sentence: str, details: str) -> None:
+        self.notice.say(sentence, details)
+        if self.desk.portfolio is None:
+            self.documents.fail(sentence)
 
     @Slot(str)
     def _document_shown(self, key: str) -> None:

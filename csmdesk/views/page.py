@@ -38,6 +38,9 @@ class Page(QWidget):
         """Bring everything up to this snapshot and scope; called again for every change."""
         raise NotImplementedError
 
+    def show_failure(self, sentence: str) -> None:
+        """There is no snapshot to show, and why; pages that wait for nothing do nothing."""
+
     def show_tab(self, key: str) -> None:
         """Bring a sub-tab to the front; pages without any do nothing."""
 

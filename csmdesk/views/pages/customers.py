@@ -99,6 +99,10 @@ class CustomersPage(Page):
         mask = inside & self._filter.mask(portfolio)
         self.table.set_rows(self._rows, None if mask.all() else mask)
 
+    def show_failure(self, sentence: str) -> None:
+        if not self.table.model.rowCount():  # the first rows are better than none
+            self.table.fail(Saying("Nothing can be shown", sentence, icon="warning"))
+
     # -- building -----------------------------------------------------------------------------
     def _controls(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -76,6 +76,10 @@ class ListPage(Page):
         self.table.set_rows(self._rows, mask)
         self._count.setText(f"{int(mask.sum()):,}")
 
+    def show_failure(self, sentence: str) -> None:
+        if not self.table.model.rowCount():  # the first rows are better than none
+            self.table.fail(Saying("Nothing can be shown", sentence, icon="warning"))
+
     @property
     def rows(self) -> ColumnRows:
         assert self._rows is not None

@@ -98,6 +98,7 @@ class Documents(QTabWidget):
         self.detached: list[DetachedWindow] = []
         self._portfolio: Portfolio | None = None
         self._scope: Scope | None = None
+        self._failure = ""
         self.currentChanged.connect(self._current_changed)
 
     # -- documents ----------------------------------------------------------------------------
@@ -162,12 +163,19 @@ class Documents(QTabWidget):
 
     # -- data ---------------------------------------------------------------------------------
     def offer(self, portfolio: Portfolio | None, scope: Scope) -> None:
-        self._portfolio, self._scope = portfolio, scope
+        self._portfolio, self._scope, self._failure = portfolio, scope, ""
         current = self.current()
         apart = {id(window.holder) for window in self.detached}
         for holder in self._all():
             visible = holder is current or id(holder) in apart
             holder.offer(portfolio, scope, visible=visible)
+
+    def fail(self, sentence: str) -> None:
+        """No snapshot can be had, and why; told by every page until there is one."""
+        self._failure = sentence
+        for holder in self._all():
+            if holder.page is not None:
+                holder.page.show_failure(sentence)
 
     def refresh_icons(self) -> None:
         for place in range(self.count()):
@@ -209,6 +217,8 @@ class Documents(QTabWidget):
             page.customerWanted.connect(self.customerWanted)
             page.pageWanted.connect(self.pageWanted)
             page.titleChanged.connect(lambda title: self._rename(holder, title))
+            if self._failure:
+                page.show_failure(self._failure)
         if holder.stale and self._scope is not None:
             holder.offer(self._portfolio, self._scope, visible=True)
 
