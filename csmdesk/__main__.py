@@ -6,6 +6,7 @@ Nothing heavy is imported here: the worker process imports this module again whe
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 GLOBAL_FLAGS = ("--demo", "--json")
@@ -51,6 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not verb or verb in WINDOW_VERBS:
         gc.disable()  # the window turns it on again when its first frame is painted
         import_before_qt()
+        if verb in WINDOW_VERBS:  # pictures need no screen
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from csmdesk.qt_check import missing_library
 
         problem = missing_library()

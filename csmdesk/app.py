@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -60,7 +59,6 @@ def main(options: list[str], rest: list[str]) -> int:
     """Open the window, or take the pictures of `shoot`; returns the exit code."""
     shooting = bool(rest) and rest[0] == "shoot"
     if shooting:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from csmdesk.views.shoot import ShootPlan, UsageError
 
         try:
