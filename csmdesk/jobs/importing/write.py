@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.facts import FACTS, Fact
 from csmdesk.jobs.importing.known import SOURCE, Products
 from csmdesk.jobs.importing.report import TableReport
 from csmdesk.jobs.importing.tables import ImportTable
 from csmdesk.store import facts
-from csmdesk.store.database import Store
+from csmdesk.store.database import Connection, Store
 
 PAGE = 5_000
 _TABLE_OF = {cls: name for name, cls in FACTS.items()}
