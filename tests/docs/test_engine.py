@@ -11,12 +11,15 @@ import numpy as np
 
 from csmdesk.engine.health.caps import CAPS
 from csmdesk.engine.health.factor import PILLAR_TITLES, WEIGHT_UNIT
-from csmdesk.engine.health.factors import BY_KEY, FACTORS
+from csmdesk.engine.health.factors import BY_KEY
+from csmdesk.engine.health.factors import FACTORS as EVERY
 from csmdesk.engine.health.model import curve_arrays
 from csmdesk.engine.health.points import curve_score, exact_points
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "engine.md").read_text(encoding="utf-8")
 UNIT = 1_000_000
+FACTORS = tuple(factor for factor in EVERY if factor.weight)
+"""Those of the default model; others wait for a model that gives them a weight."""
 
 
 def rows(title: str, columns: int) -> list[list[str]]:
