@@ -52,13 +52,13 @@ class FrozenColumn(QTableView):
         self.hide()
         self._grid = grid
 
-    def attach(self, model: TableModel) -> None:
-        self.setModel(model)
-        self.setSelectionModel(self._grid.selectionModel())
-        for column in range(1, model.columnCount()):
+        self.setModel(grid.model())
+        self.setSelectionModel(grid.selectionModel())
+        for column in range(1, self.model().columnCount()):
             self.setColumnHidden(column, True)
-        self.verticalScrollBar().valueChanged.connect(self._grid.verticalScrollBar().setValue)
-        self._grid.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
+        self.verticalHeader().setDefaultSectionSize(grid.verticalHeader().defaultSectionSize())
+        self.verticalScrollBar().valueChanged.connect(grid.verticalScrollBar().setValue)
+        grid.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
 
     def place(self) -> None:
         """Cover the grid's first column, header included, while it is scrolled sideways."""
@@ -81,6 +81,8 @@ class Grid(QTableView):
     copyWanted = Signal()
     previewWanted = Signal()
     resized = Signal()
+    headerClicked = Signal(int)
+    headerMenuWanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,26 +92,40 @@ class Grid(QTableView):
         head = self.horizontalHeader()
         head.setSectionsMovable(True)
         head.setFirstSectionMovable(False)
-        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.room = 0
         """Width of the viewport in pixels; asking the viewport itself costs the start-up 10 ms."""
         self._delegate = CellDelegate(self)
         self.setItemDelegate(self._delegate)
-        self.frozen = FrozenColumn(self)
-        self.horizontalScrollBar().valueChanged.connect(self.frozen.place)
+        self.frozen: FrozenColumn | None = None
+        self.horizontalScrollBar().valueChanged.connect(self.place_frozen)
+        self._wire_header(self)
         self.doubleClicked.connect(self.opened)
 
     def attach(self, model: TableModel) -> None:
         self.setModel(model)
-        self.frozen.attach(model)
         model.visible_rows = self.visible_rows
         head = self.horizontalHeader()
         for place in range(model.columnCount()):
             head.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
 
+    def place_frozen(self) -> None:
+        """Keep the first column in sight; its view is made when it is first needed."""
+        if self.frozen is None and self.horizontalScrollBar().value() > 0:
+            self.frozen = FrozenColumn(self)
+            self._wire_header(self.frozen)
+        if self.frozen is not None:
+            self.frozen.place()
+
+    def _wire_header(self, view: QTableView) -> None:
+        head = view.horizontalHeader()
+        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        head.sectionClicked.connect(self.headerClicked)
+        head.customContextMenuRequested.connect(self.headerMenuWanted)
+
     def set_row_height(self, height: int) -> None:
         for view in (self, self.frozen):
-            view.verticalHeader().setDefaultSectionSize(height)
+            if view is not None:
+                view.verticalHeader().setDefaultSectionSize(height)
 
     def visible_rows(self) -> tuple[int, int]:
         """First and last row on screen."""
@@ -146,7 +162,7 @@ class Grid(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.room = event.size().width()
-        self.frozen.place()
+        self.place_frozen()
         self.resized.emit()
 
     def scrollTo(

@@ -65,7 +65,7 @@ class ColumnLayout(QObject):
             given += width
             self._grid.setColumnWidth(self._index[item.key], width)
         self._fitting = False
-        self._grid.frozen.place()
+        self._grid.place_frozen()
 
     def arrange(self, order: Iterable[tuple[str, bool]]) -> None:
         """New order and visibility, from the chooser; the first column stays first and shown."""
@@ -107,7 +107,7 @@ class ColumnLayout(QObject):
         key = self._columns[logical].key
         next(item for item in self.placed if item.key == key).width = width
         self._save()
-        self._grid.frozen.place()
+        self._grid.place_frozen()
 
     def _moved(self, _logical: int, _old: int, _new: int) -> None:
         if self._fitting:

@@ -18,6 +18,7 @@ from csmdesk.views.widgets.tip import show_tip
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QMenu
 
     from csmdesk.models.rows import Rows
@@ -61,12 +62,12 @@ class DataTable(QWidget):
         model.layoutChanged.connect(self._restore_selection)
         self.layout_of_columns = ColumnLayout(self.grid, model.columns, name, memory)
         self._find_bar: FindBar | None = None
-        self._state = EmptyState(LOADING)
+        self._state: EmptyState | None = None
         self._build()
         self._wire()
         self.set_compact(bool(memory.get("window/compact", False)))
         model.sort_keys = [(key, descending) for key, descending in memory.get(f"sort/{name}", [])]
-        self._show_state()
+        self.setFocusProxy(self.grid)
 
     _error: Saying | None
 
@@ -139,7 +140,6 @@ class DataTable(QWidget):
     def _build(self) -> None:
         self._stack = QStackedLayout()
         self._stack.addWidget(self.grid)
-        self._stack.addWidget(self._state)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
@@ -153,10 +153,8 @@ class DataTable(QWidget):
         grid.previewWanted.connect(self._preview)
         grid.customContextMenuRequested.connect(self._open_menu)
         grid.selectionModel().selectionChanged.connect(self._selection_changed)
-        for view in (grid, grid.frozen):
-            head = view.horizontalHeader()
-            head.sectionClicked.connect(self._sort_clicked)
-            head.customContextMenuRequested.connect(self._header_menu)
+        grid.headerClicked.connect(self._sort_clicked)
+        grid.headerMenuWanted.connect(self._header_menu)
 
     def _watch_model(self) -> None:
         """Before the view's own selection model does: it then has no rows to carry over."""
@@ -223,6 +221,10 @@ class DataTable(QWidget):
             self._away.clear()
             self.selectionChanged.emit()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_state()
+
     # -- slots --------------------------------------------------------------------------------
     def _open_current(self) -> None:
         key = self.current()
@@ -268,7 +270,7 @@ class DataTable(QWidget):
         menu.addAction("Copy", self.copy)
         menu.popup(self.grid.viewport().mapToGlobal(at))
 
-    def _header_menu(self, _at: QPoint) -> None:
+    def _header_menu(self) -> None:
         self.choose_columns(self.grid.horizontalHeader())
 
     def _show_state(self) -> None:
@@ -281,9 +283,14 @@ class DataTable(QWidget):
         else:
             saying = self.nothing_found if self.model.rows.length else self.empty
         if saying is not None:
+            if self._state is None:
+                self._state = EmptyState(saying)
+                self._stack.addWidget(self._state)
             self._state.say(saying)
-        front: QWidget = self.grid if saying is None else self._state
-        behind: QWidget = self._state if saying is None else self.grid
+        front: QWidget | None = self.grid if saying is None else self._state
+        behind = self._stack.currentWidget()
+        if front is None or behind is None or front is behind:
+            return
         focused = behind.hasFocus()
         self._stack.setCurrentWidget(front)
         self.setFocusProxy(front)
