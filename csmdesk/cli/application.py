@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from csmdesk.cli import config, customer, importing, report, run, score, sources, tasks
+from csmdesk.cli import (
+    config,
+    customer,
+    importing,
+    playbooks,
+    report,
+    run,
+    score,
+    sources,
+    tasks,
+)
 from csmdesk.cli.context import Context
 from csmdesk.config.paths import default_folder
 
@@ -40,6 +50,7 @@ def build() -> typer.Typer:
     app.command("report")(report.report)
     app.command("customer")(customer.customer)
     app.command("tasks")(tasks.tasks)
+    app.command("playbooks")(playbooks.playbooks)
     app.command("score")(score.score)
     app.command("import")(importing.import_folder)
     app.command("config")(config.config)

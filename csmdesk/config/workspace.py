@@ -8,20 +8,47 @@ from pathlib import Path
 from csmdesk.config.reading import Check, read_settings
 from csmdesk.config.writing import replace_file, write_settings
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.settings import Features, Settings
+from csmdesk.domain.settings import EnrolOn, Features, Playbook, PlaybookStep, Settings
 
 CONFIG_NAME = "workspace.toml"
 GOOD_NAME = "workspace.toml.good"
 """A copy of the last configuration that could be used."""
 DATABASE_NAME = "csmdesk.sqlite"
+
+
+def _playbook(name: str, enrol_on: EnrolOn | None, *steps: tuple[str, int]) -> Playbook:
+    told = tuple(PlaybookStep(title=title, day=day) for title, day in steps)
+    return Playbook(name=name, steps=told, enrol_on=enrol_on)
+
+
 DEMO = Settings(
     name="Demo",
     demo=True,
     features=Features(
         key=("report_viewed", "export_created", "rule_edited", "scan_run", "sso_login")
     ),
+    playbooks=(
+        _playbook(
+            "Rescue a silent customer",
+            EnrolOn(rule="no_login", severity="High"),
+            ("Call the champion", 0),
+            ("Agree on a plan with dates", 7),
+            ("Review the plan", 30),
+        ),
+        _playbook(
+            "Prepare a renewal",
+            EnrolOn(rule="renewal_due", severity="Medium"),
+            ("Write down value and risks", 7),
+            ("Meet the decision maker", 30),
+            ("Send the offer", 45),
+        ),
+        _playbook(
+            "Onboarding", None, ("Kick-off meeting", 3), ("First report", 14), ("Handover", 45)
+        ),
+    ),
 )
-"""What a new demo workspace is configured with: key features, so that all rules can speak."""
+"""What a new demo workspace is configured with: key features, so that all rules can speak, and
+playbooks."""
 
 
 @dataclass(frozen=True, slots=True)

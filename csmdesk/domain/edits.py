@@ -17,10 +17,14 @@ Verbs, their targets and arguments (a day is a day number; None clears):
 | note | customers | body, subject, link (task or alert id) |
 | log | customers | kind: email, call, meeting; at; direction: in, out; held; subject, … |
 | note_remove | notes | |
+| playbook_enrol | customers | playbook: name; steps: list of [title, days after] |
+| playbook_leave | enrolments | |
+| step_done, step_skip, step_reopen | steps: "enrolment id:number" | |
 
 risk takes any of score, risk_tags and confidence_tags (lists of texts), risk_note and
 confidence_note; what is not given stays. log also takes body, contact_id and link; `at` is an
-instant in epoch seconds, now when not given.
+instant in epoch seconds, now when not given. The steps of playbook_enrol are the configured ones
+when not given; numbers of steps count from 0.
 """
 
 from __future__ import annotations

@@ -137,6 +137,31 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A customer that a rule put into a playbook. `steps`: JSON list of [title, days after]."""
+
+    enrolment_id: str
+    customer_id: str
+    playbook: str
+    rule: str
+    task_id: str
+    enrolled_on: int
+    steps: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An enrolment of any origin as a later run sees it; `ended_on`: left or completed, None while
+    it is active."""
+
+    enrolment_id: str
+    customer_id: str
+    playbook: str
+    enrolled_on: int
+    ended_on: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleState:
     """Whether a rule could be checked on this day, and why not ("not checked: no source")."""
 
@@ -158,6 +183,8 @@ class Previous:
     """task id -> (episode, severity, day) at which a person finished it: re-trigger delay."""
     live_from: int = MISSING
     """First day that a person could see: due dates of the days before it count from there."""
+    enrolled: tuple[Enrolled, ...] = ()
+    """Every enrolment in a playbook, of rules and of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,3 +200,5 @@ class Findings:
     alerts: tuple[Alert, ...]
     rules: tuple[RuleState, ...]
     notices: tuple[str, ...]
+    enrolments: tuple[Enrolment, ...] = ()
+    """New ones only."""

@@ -12,6 +12,21 @@ from csmdesk.domain.inputs import SourceState
 
 HISTORY_DAYS = 180
 NO_MEASURES = Columns({}, 0)
+_NONE = np.zeros(0, np.int64)
+NO_ENROLMENTS = Columns(
+    {
+        **{name: [] for name in ("id", "playbook", "rule", "who")},
+        **dict.fromkeys(("customer", "enrolled_on", "left_on", "completed_on"), _NONE),
+    },
+    0,
+)
+NO_STEPS = Columns(
+    {
+        **{name: [] for name in ("title", "state")},
+        **dict.fromkeys(("enrolment", "number", "due_on", "set_on"), _NONE),
+    },
+    0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,11 @@ class Portfolio:
     contacts: customer, name, title, role, created_on, user (0/1) - created in the last 60 days only
     activities: customer, kind, day, direction - last 60 days only
     subscriptions: customer, status_type, started_on, cancelled_on, ended_on, mrr
+
+    enrolments: id, customer, playbook, rule (None: by hand), who (None: by rule), enrolled_on,
+      left_on, completed_on; active while neither of the last two is there
+    steps: enrolment (row index in enrolments), number, title, due_on, state ("pending", "done",
+      "skipped"), set_on
 
     chi_history: int16 (HISTORY_DAYS, customers), last row = `day`, -1 = none.
     measures: every measure of `engine.measure`, one row per customer.
@@ -80,3 +100,5 @@ class Portfolio:
     run_at: int
     run_ms: int
     measures: Columns = NO_MEASURES
+    enrolments: Columns = NO_ENROLMENTS
+    steps: Columns = NO_STEPS

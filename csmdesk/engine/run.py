@@ -18,6 +18,7 @@ from csmdesk.engine.health.assess import assess
 from csmdesk.engine.measure import measure
 from csmdesk.engine.metrics.rows import EventRows, event_rows
 from csmdesk.engine.money.prepared import Prepared, prepare
+from csmdesk.engine.playbooks.enrol import enrol
 from csmdesk.engine.rules import RULES
 from csmdesk.engine.rules.evaluate import check_rules
 from csmdesk.engine.rules.lifecycle import default_due
@@ -80,6 +81,7 @@ def run_day(
         alerts=alerts,
         rules=rules.states,
         notices=rules.notices,
+        enrolments=enrol(context, rules.tasks),
     )
 
 

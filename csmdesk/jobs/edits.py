@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import replace
 
 from csmdesk.domain.edits import Applied, Edit
+from csmdesk.domain.errors import BadInput
+from csmdesk.domain.settings import Settings
 from csmdesk.jobs.session import Session
 from csmdesk.store import work
 
@@ -15,8 +18,22 @@ def who(session: Session) -> str:
 
 
 def apply(session: Session, edit: Edit, at: int, day: int) -> Applied:
+    complete = with_steps(session.settings, edit)
     with session.store.write() as conn:
-        return work.apply_edit(conn, edit, who(session), at, day)
+        return work.apply_edit(conn, complete, who(session), at, day)
+
+
+def with_steps(settings: Settings, edit: Edit) -> Edit:
+    """An enrolment with the steps that its playbook has today; other edits as they are."""
+    if edit.verb != "playbook_enrol" or "steps" in edit.args:
+        return edit
+    name = edit.args.get("playbook")
+    known = {playbook.name: playbook for playbook in settings.playbooks}
+    if not isinstance(name, str) or name not in known:
+        names = ", ".join(known) or "none is configured yet"
+        raise BadInput(f"There is no playbook “{name}”.", f"Playbooks: {names}.")
+    steps = [[step.title, step.day] for step in known[name].steps]
+    return replace(edit, args={**edit.args, "steps": steps})
 
 
 def undo(session: Session, at: int, day: int) -> Applied | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from csmdesk.domain.cancel import CancelToken, Progress, Report
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.findings import Findings, HistoryDay, Previous
+from csmdesk.domain.findings import Enrolled, Findings, HistoryDay, Previous
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS
 from csmdesk.engine.health.history import history_day
@@ -78,5 +78,15 @@ def advanced(previous: Previous, findings: Findings) -> Previous:
     """What the day after needs, without reading it back from the store."""
     tasks = {**previous.tasks, **{task.task_id: task for task in findings.tasks}}
     alerts = {**previous.alerts, **{alert.alert_id: alert for alert in findings.alerts}}
+    enrolled = tuple(
+        Enrolled(one.enrolment_id, one.customer_id, one.playbook, one.enrolled_on, None)
+        for one in findings.enrolments
+    )
     history: tuple[HistoryDay, ...] = (*previous.history, history_day(findings.health))
-    return replace(previous, tasks=tasks, alerts=alerts, history=history[-KEPT_HISTORY:])
+    return replace(
+        previous,
+        tasks=tasks,
+        alerts=alerts,
+        history=history[-KEPT_HISTORY:],
+        enrolled=(*previous.enrolled, *enrolled),
+    )

@@ -164,6 +164,8 @@ def _assemble(
         run_at=run.at if run is not None else MISSING,
         run_ms=run.ms if run is not None else 0,
         measures=measures,
+        enrolments=columns.joined(work.enrolments, index),
+        steps=work.steps,
     )
 
 

@@ -19,6 +19,7 @@ from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import StoreError
 from csmdesk.domain.findings import (
     Alert,
+    Enrolled,
     Findings,
     Previous,
     RuleState,
@@ -26,28 +27,31 @@ from csmdesk.domain.findings import (
     TaskEvent,
 )
 from csmdesk.domain.settings import Settings
+from csmdesk.store import playbooks
 from csmdesk.store.fingerprint import fingerprint
 from csmdesk.store.history import history, save_history
 from csmdesk.store.replace import replace_day
 from csmdesk.store.schema import findings as schema
 from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
+from csmdesk.store.work import work_rows
 
 PREVIOUS_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCounts:
-    """Rows that a save really changed; `customers` of the changed tasks and alerts."""
+    """Rows that a save really changed; `customers` of the changed tasks, alerts, enrolments."""
 
     tasks: int
     task_events: int
     alerts: int
     history: int
     customers: frozenset[str]
+    enrolments: int = 0
 
     @property
     def total(self) -> int:
-        return self.tasks + self.task_events + self.alerts + self.history
+        return self.tasks + self.task_events + self.alerts + self.history + self.enrolments
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,16 @@ def load_previous(conn: Connection, day: int) -> Previous:
                 "SELECT task_id, episode, severity, set_on FROM work_task WHERE state = 'finished'",
             )
         },
+        enrolled=_enrolled(conn, day),
     )
+
+
+def _enrolled(conn: Connection, day: int) -> tuple[Enrolled, ...]:
+    """All enrolments but those that a run of `day` made and nobody touched."""
+    before = _before(conn, "playbook_enrolment", "enrolment_id", day)
+    found = [dict(zip(playbooks.FIELDS, row, strict=True)) for row in before]
+    own, steps = work_rows(conn, "work_playbook"), work_rows(conn, "work_step")
+    return tuple(map(playbooks.enrolled, playbooks.joined(found, own, steps)))
 
 
 def save_day(
@@ -125,6 +138,13 @@ def save_day(
     alerts = replace_day(
         conn, schema.ALERT, schema.ALERT_BEFORE, [_ALERT_ROW(one) for one in findings.alerts], again
     )
+    enrolments = replace_day(
+        conn,
+        schema.PLAYBOOK_ENROLMENT,
+        schema.PLAYBOOK_ENROLMENT_BEFORE,
+        [_ENROLMENT_ROW(one) for one in findings.enrolments],
+        again,
+    )
     events = _save_events(conn, findings.day, findings.task_events)
     changed = save_history(conn, findings.health, at)
     run = (
@@ -134,13 +154,16 @@ def save_day(
     )
     mark = fingerprint(settings)
     conn.exec_driver_sql(upsert_sql(schema.RUN), (findings.day, at, ms, mark, *run))
-    customers = tasks.customers | alerts.customers
-    return ChangeCounts(tasks.count, events, alerts.count, int(changed), customers)
+    customers = tasks.customers | alerts.customers | enrolments.customers
+    return ChangeCounts(
+        tasks.count, events, alerts.count, int(changed), customers, enrolments.count
+    )
 
 
 _ALERT_FIELDS = tuple(column.name for column in schema.ALERT.columns)
 _TASK_ROW = attrgetter(*(column.name for column in schema.TASK.columns))
 _ALERT_ROW = attrgetter(*_ALERT_FIELDS)
+_ENROLMENT_ROW = attrgetter(*playbooks.FIELDS)
 
 
 def _task(row: tuple[Any, ...]) -> Task:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.findings import HIGH
+from csmdesk.store import playbooks
 from csmdesk.store.edits.plan import TABLES
 from csmdesk.store.snapshot_tasks import TASK_COLUMNS, TaskRow, tasks_as_of
 from csmdesk.store.sql import fetch, ints, turned
@@ -35,6 +36,8 @@ class SnapshotRows:
     risk: customer_id, set_on, score, risk_tags, confidence_tags, risk_note, confidence_note, who
     sentiment: customer_id, set_on, sentiment, reason, who
     notes: id, customer_id, kind, at, direction, held, author, contact_id, subject, body, link
+    enrolments: id, customer_id, playbook, rule, who, enrolled_on, left_on, completed_on
+    steps: enrolment (row index in enrolments), number, title, due_on, state, set_on
     """
 
     tasks: Columns
@@ -44,6 +47,8 @@ class SnapshotRows:
     risk: Columns
     sentiment: Columns
     notes: Columns
+    enrolments: Columns
+    steps: Columns
 
 
 def snapshot_rows(conn: Connection, day: int, customer_id: str | None = None) -> SnapshotRows:
@@ -54,16 +59,22 @@ def snapshot_rows(conn: Connection, day: int, customer_id: str | None = None) ->
     found = tasks_as_of(conn, day, customer_id, past=past)
     place = {task.task_id: at for at, task in enumerate(found)}
     links = {row["link"] for row in work["work_note"]}
+    rules = playbooks.found_rows(conn, day, customer_id)
+    enrolled = playbooks.joined(rules, work["work_playbook"], work["work_step"])
+    acted = playbooks.acted_on(enrolled, day)
+    enrolments, steps = playbooks.enrolment_columns(enrolled)
     return SnapshotRows(
         tasks=_tasks(found, {row["task_id"]: row for row in work["work_task"]}),
         task_events=_events(conn, day, customer_id, place),
-        alerts=_alerts(conn, day, customer_id, work["work_alert"], links),
+        alerts=_alerts(conn, day, customer_id, work["work_alert"], (links, acted)),
         tags=_tags(work["work_tag"]),
         risk=_risk(work["work_risk"]),
         sentiment=_columns(
             work["work_sentiment"], "customer_id", "#set_on", "sentiment", "reason", "who"
         ),
         notes=_notes(work["work_note"]),
+        enrolments=enrolments,
+        steps=steps,
     )
 
 
@@ -146,8 +157,14 @@ def _events(conn: Connection, day: int, customer_id: str | None, place: dict[str
 
 
 def _alerts(
-    conn: Connection, day: int, customer_id: str | None, work: list[Row], links: set[str]
+    conn: Connection,
+    day: int,
+    customer_id: str | None,
+    work: list[Row],
+    steps: tuple[set[str], dict[str, int]],
 ) -> Columns:
+    """`steps`: what notes are linked to, and since when customers are in a playbook."""
+    links, acted = steps
     verdicts = {(row["alert_id"], row["episode"]): row["verdict"] for row in work}
     sql = (
         "SELECT alert_id, episode, kind, type, customer_id, subject, text, evidence, opened_on, "
@@ -163,7 +180,9 @@ def _alerts(
         for row in fetch(conn, sql, (day, day, *_bound(customer_id)))
     ]
     for row in rows:
-        row["action_step"] = row["alert_id"] in links
+        since = acted.get(row["customer_id"])
+        enrolled = since is not None and since >= row["opened_on"]
+        row["action_step"] = enrolled or row["alert_id"] in links
         row["verdict"] = verdicts.get((row["alert_id"], row["episode"]))
     columns = _columns(
         rows,

@@ -17,6 +17,7 @@ from csmdesk.domain.errors import BadInput
 from csmdesk.domain.settings import Settings
 from csmdesk.store import edits
 from csmdesk.store.database import Store, open_store
+from csmdesk.store.edits import playbooks
 from csmdesk.store.edits.plan import TABLES
 from csmdesk.store.findings import load_previous, save_day
 from csmdesk.store.snapshot import SnapshotRows, snapshot_rows
@@ -89,7 +90,7 @@ def test_every_group_file_is_listed_and_every_verb_is_tested() -> None:
     assert files == {group.__name__.rsplit(".", 1)[1] for group in edits.GROUPS}
     for name in files:
         assert importlib.import_module(f"csmdesk.store.edits.{name}").VERBS
-    assert set(edits.VERBS) == {*EDITS, "note_remove"}
+    assert set(edits.VERBS) == {*EDITS, "note_remove", *playbooks.VERBS}  # see test_playbooks
 
 
 @settings(max_examples=25, deadline=None)

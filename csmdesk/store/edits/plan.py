@@ -25,6 +25,8 @@ TABLES: dict[str, Table] = {
         work.WORK_RISK,
         work.WORK_SENTIMENT,
         work.WORK_NOTE,
+        work.WORK_PLAYBOOK,
+        work.WORK_STEP,
     )
 }
 """The tables that edits may write; the audit log names them."""

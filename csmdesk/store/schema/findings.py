@@ -57,6 +57,25 @@ TASK_BEFORE = table("task_before", *_task_columns(), integer("existed"))
 """Rows as they stood before the newest run, so that running that day again starts from them."""
 ALERT_BEFORE = table("alert_before", *_alert_columns(), integer("existed"))
 
+
+def _enrolment_columns() -> list[Column[Any]]:
+    return [
+        key("enrolment_id"),
+        text("customer_id"),
+        text("playbook"),
+        text("rule"),
+        text("task_id"),
+        integer("enrolled_on"),
+        text("steps"),
+    ]
+
+
+PLAYBOOK_ENROLMENT = table("playbook_enrolment", *_enrolment_columns())
+"""Customers that rules put into playbooks; `steps` as they were then, JSON."""
+PLAYBOOK_ENROLMENT_BEFORE = table(
+    "playbook_enrolment_before", *_enrolment_columns(), integer("existed")
+)
+
 TASK_EVENT = table(
     "task_event",
     key("task_id"),

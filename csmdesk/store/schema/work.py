@@ -87,6 +87,30 @@ WORK_NOTE = table(
 """Notes and logged activities; `link` is the task or alert that it belongs to, or empty."""
 Index("ix_work_note_customer", WORK_NOTE.c.customer_id)
 
+WORK_PLAYBOOK = table(
+    "work_playbook",
+    key("enrolment_id"),
+    text("customer_id"),
+    text("playbook"),
+    text("rule"),
+    integer("enrolled_on"),
+    text("steps"),
+    integer("left_on", None),
+    text("who"),
+)
+"""Enrolments by hand, and those of a rule (`rule` is then its id) from a person's first touch on."""
+
+WORK_STEP = table(
+    "work_step",
+    key("enrolment_id"),
+    key_int("number"),
+    text("customer_id"),
+    text("state"),
+    integer("set_on"),
+    text("who"),
+)
+"""Steps that were done or skipped."""
+
 AUDIT = table(
     "audit",
     key_int("audit_id"),

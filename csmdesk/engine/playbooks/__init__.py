@@ -1,0 +1,1 @@
+"""Playbooks: templates of dated steps in which customers are enrolled (definitions.md section 1)."""
