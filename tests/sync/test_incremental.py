@@ -11,14 +11,17 @@ from tests.sync.bench import SYSTEMS, Bench, new_bench
 BUDGET = {"hubspot": 9, "stripe": 2, "posthog": 4, "intercom": 4}
 
 
-def test_first_load_brings_every_kind_of_row(bench: Bench) -> None:
-    results = bench.sync()
-    assert [result.error for result in results.values()] == [None] * len(SYSTEMS)
-    assert bench.problems() == []
-    tables = bench.tables()
-    unfed = {"order", "entitlement", "agent"}
-    assert {name for name, rows in tables.items() if not rows} <= unfed
-    assert {row[0] for row in tables["account"]} == set(SYSTEMS)
+def test_first_load_brings_every_kind_of_row(tmp_path: Path) -> None:
+    with running("--customers", "32") as sandbox:  # the first discount is that of customer 27
+        bench = new_bench(sandbox, tmp_path)
+        results = bench.sync()
+        assert [result.error for result in results.values()] == [None] * len(SYSTEMS)
+        assert bench.problems() == []
+        tables = bench.tables()
+        unfed = {"order", "entitlement", "agent"}
+        assert {name for name, rows in tables.items() if not rows} <= unfed
+        assert {row[0] for row in tables["account"]} == set(SYSTEMS)
+        bench.store.close()
 
 
 def test_every_answer_of_a_survey_belongs_to_an_account(bench: Bench) -> None:
@@ -105,10 +108,14 @@ def test_next_days_bring_what_a_fresh_load_brings(tmp_path: Path) -> None:
         fresh.sync()
         got, wanted = bench.tables(), fresh.tables()
         # Events date a change before its invoice does, and an ended discount stays on record.
-        own = {"subscription_change", "discount", "usage"}
+        own = {"subscription_change", "discount", "usage", "nps_answer"}
         for name in wanted.keys() - own:
             assert got[name] == wanted[name], name
         assert set(wanted["subscription_change"]) <= set(got["subscription_change"])
+        # A first load reads two years of answers; what was read a week earlier stays.
+        oldest = min(row[5] for row in wanted["nps_answer"])
+        recent = [row for row in got["nps_answer"] if row[5] >= oldest]
+        assert recent == wanted["nps_answer"]
         assert {row[:3] for row in got["usage"]} == {row[:3] for row in wanted["usage"]}
         bench.store.close()
         fresh.store.close()
