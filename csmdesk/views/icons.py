@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
-
-from csmdesk.views import theme
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 Stroke = tuple[str, tuple[float, ...]]
 """("line", x, y, x, y …), ("rect", x, y, w, h, radius), ("circle", x, y, radius) or
@@ -140,17 +138,3 @@ def paint_icon(
     painter.setBrush(color if filled else Qt.BrushStyle.NoBrush)
     painter.drawPath(icon_path(name))
     painter.restore()
-
-
-def icon(name: str, color_name: str = "muted", size: int = 16) -> QIcon:
-    """A QIcon in a token's colour, crisp at 1x and 2x."""
-    made = QIcon()
-    for ratio in (1, 2, 3):
-        pixmap = QPixmap(QSize(size, size) * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        paint_icon(painter, name, QRectF(0, 0, size, size), theme.color(color_name))
-        painter.end()
-        made.addPixmap(pixmap)
-    return made

@@ -115,10 +115,6 @@ class MainWindow(QMainWindow):
         self.theme_name = name
         self.memory.put("window/theme", name)
         self._use_theme()
-        for part in (self.rail, self.documents, self.top_bar.search):
-            part.refresh_icons()
-        if self._complete:
-            self.notice.refresh_icons()
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to sight by its object name."""

@@ -166,3 +166,21 @@ def test_compact_rows_and_narrow_rail_are_remembered(window: MainWindow) -> None
     assert window.rail.collapsed
     assert window.memory.get("window/compact") is True
     assert window.memory.get("window/narrow_rail") is True
+
+
+def test_without_a_snapshot_every_page_says_why(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    window = MainWindow(desk, tmp_path / "window.ini")
+    qtbot.addWidget(window)
+    window.complete()
+    window.show()
+    desk.jobFailed.emit("workspace.toml is not valid TOML. Correct that line.", "")
+    for key in ("customers", "tasks"):  # one page that was there, one made afterwards
+        window.open_page(key)
+        told = [label.text() for label in window.documents.currentWidget().findChildren(QLabel)]
+        assert "Nothing can be shown" in told
+
+
+def test_the_window_is_completed_once(window: MainWindow) -> None:
+    notices = len(window.findChildren(NoticeLine))
+    window.complete()
+    assert len(window.findChildren(NoticeLine)) == notices == 1

@@ -32,7 +32,11 @@ page = window.current_page()
 assert page.table.model.rowCount() == 60, page.table.model.rowCount()
 assert page._totals.cards["customers"].figure == "214"
 slow = "numpy pandas pyqtgraph sqlalchemy requests keyring asyncio importlib.metadata qtawesome"
-print([name for name in slow.split() if name in sys.modules])
+late = ("csmdesk.views.shell.actions csmdesk.views.shell.notices csmdesk.views.shell.names "
+        "csmdesk.views.charts.dock csmdesk.views.widgets.find_bar csmdesk.views.pages.welcome "
+        "fractions decimal zoneinfo")
+print([name for name in (slow + " " + late).split() if name in sys.modules])
+assert page.table.grid.frozen is None and page.table._state is None
 """
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QTabBar, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QTabBar, QTabWidget, QVBoxLayout, QWidget
 
-from csmdesk.views.icons import icon
 from csmdesk.views.page import Page
-from csmdesk.views.widgets.controls import literal
+from csmdesk.views.widgets.controls import IconButton, literal
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -177,12 +176,6 @@ class Documents(QTabWidget):
             if holder.page is not None:
                 holder.page.show_failure(sentence)
 
-    def refresh_icons(self) -> None:
-        for place in range(self.count()):
-            cross = self.tabBar().tabButton(place, QTabBar.ButtonPosition.RightSide)
-            if isinstance(cross, QToolButton):
-                cross.setIcon(icon("close", size=12))
-
     # -- inner --------------------------------------------------------------------------------
     def _all(self) -> list[Holder]:
         tabs = [self.holder(place) for place in range(self.count())]
@@ -191,13 +184,7 @@ class Documents(QTabWidget):
     def _add(self, holder: Holder) -> None:
         place = self.addTab(holder, literal(holder.title))
         if holder.cross:
-            cross = QToolButton()
-            cross.setIcon(icon("close", size=12))
-            cross.setIconSize(QSize(12, 12))
-            cross.setAutoRaise(True)
-            cross.setFixedSize(18, 18)
-            cross.setToolTip("Close (Ctrl+W)")
-            cross.setAccessibleName("Close tab")
+            cross = IconButton("close", "Close tab", "Close (Ctrl+W)", size=12, side=18)
             cross.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             cross.clicked.connect(lambda: self.close_at(self.indexOf(holder)))
             self.tabBar().setTabButton(place, QTabBar.ButtonPosition.RightSide, cross)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from csmdesk.views.icons import icon
+from csmdesk.views.widgets.controls import IconButton
 from csmdesk.views.widgets.tip import plain_label
 
 TOAST_MS = 7_000
@@ -31,8 +31,7 @@ class NoticeLine(QFrame):
         self._more.setProperty("kind", "quiet")
         self._more.setCheckable(True)
         self._more.toggled.connect(self._details.setVisible)
-        self._close = QToolButton()
-        self._close.setAccessibleName("Close this notice")
+        self._close = IconButton("close", "Close this notice")
         self._close.clicked.connect(self.dismiss)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -57,7 +56,6 @@ class NoticeLine(QFrame):
             widget.style().unpolish(widget)
             widget.style().polish(widget)
         self.setAccessibleName(sentence)
-        self.refresh_icons()
         self.show()
 
     def tell(self, notices: Sequence[str]) -> None:
@@ -70,9 +68,6 @@ class NoticeLine(QFrame):
     def dismiss(self) -> None:
         self.hide()
         self.closed.emit()
-
-    def refresh_icons(self) -> None:
-        self._close.setIcon(icon("close"))
 
 
 class Toast(QFrame):

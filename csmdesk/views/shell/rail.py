@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -17,9 +16,10 @@ from PySide6.QtWidgets import (
 from csmdesk.domain.texts import number
 from csmdesk.runtime.state import DeskState
 from csmdesk.views import theme
-from csmdesk.views.icons import icon, paint_icon
+from csmdesk.views.icons import paint_icon
 from csmdesk.views.pages import PAGES
 from csmdesk.views.shell.sync_card import SyncCard
+from csmdesk.views.widgets.controls import IconButton
 from csmdesk.views.widgets.tip import plain_label
 
 WIDTH, NARROW = 200, 56
@@ -95,10 +95,8 @@ class Rail(QFrame):
         super().__init__()
         self.setObjectName("rail")
         self.setAccessibleName("Pages")
-        self.menu_button = QToolButton()
-        self.menu_button.setAccessibleName("Menu")
+        self.menu_button = IconButton("menu", "Menu", "Menu (F10)")
         self.menu_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.menu_button.setToolTip("Menu (F10)")
         self._name = plain_label("CSMDesk", "strong")
         self._name.setFont(theme.font(15, bold=True))
         self._mark = _Mark()
@@ -127,7 +125,6 @@ class Rail(QFrame):
         self.sync_card = SyncCard()
         box.addWidget(self.sync_card)
         self.set_collapsed(False)
-        self.refresh_icons()
 
     @property
     def collapsed(self) -> bool:
@@ -156,10 +153,6 @@ class Rail(QFrame):
 
     def set_state(self, state: DeskState) -> None:
         self.sync_card.show_state(state)
-
-    def refresh_icons(self) -> None:
-        self.menu_button.setIcon(icon("menu"))
-        self.sync_card.refresh_icons()
 
     def _clicked(self) -> None:
         made = self.sender()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from csmdesk.domain.texts import percent, plural
 from csmdesk.runtime import state as states
 from csmdesk.runtime.state import DeskState
 from csmdesk.views import theme
-from csmdesk.views.icons import icon
+from csmdesk.views.widgets.controls import IconButton
 from csmdesk.views.widgets.tip import plain_label
 
 TONES = {
@@ -50,8 +50,7 @@ class SyncCard(QFrame):
         self._dot = _Dot()
         self._headline = plain_label(role="strong")
         self._headline.setWordWrap(True)
-        self._button = QToolButton()
-        self._button.setIconSize(QSize(14, 14))
+        self._button = IconButton("sync", "Sync now", size=14)
         self._button.clicked.connect(self._act)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -93,13 +92,11 @@ class SyncCard(QFrame):
             total = progress.total if progress is not None else 0
             self._bar.setRange(0, total)
             self._bar.setValue(progress.done if progress is not None and total else 0)
-        self._button.setAccessibleName("Cancel" if self._working else "Sync now")
-        self._button.setToolTip("Cancel" if self._working else "Sync now (Ctrl+R)")
+        if self._working:
+            self._button.say("close", "Cancel", "Cancel")
+        else:
+            self._button.say("sync", "Sync now", "Sync now (Ctrl+R)")
         self.setAccessibleName(f"Data: {state.headline}. {' '.join(told_lines(state))}")
-        self.refresh_icons()
-
-    def refresh_icons(self) -> None:
-        self._button.setIcon(icon("close" if self._working else "sync", size=14))
 
     def _act(self) -> None:
         (self.cancelWanted if self._working else self.syncWanted).emit()

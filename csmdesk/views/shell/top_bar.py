@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
 from csmdesk.domain.texts import date_text
-from csmdesk.views.icons import icon
+from csmdesk.views import theme
+from csmdesk.views.icons import paint_icon
 from csmdesk.views.widgets.controls import PillButton, PillMenu
 from csmdesk.views.widgets.tip import plain_label
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
     from csmdesk.views.shell.names import NameCompleter
 
 ALL = ("All", "")
+GLASS = 16
 WITH_KEY = 260
 """Width from which the box has room for its shortcut beside the words."""
 
@@ -43,11 +45,14 @@ class SearchBox(QLineEdit):
         self._key.setParent(self)
         self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.textChanged.connect(self._hint)
-        self._glass = QAction("Find a customer", self)
-        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.setTextMargins(GLASS + 10, 0, 0, 0)
 
-    def refresh_icons(self) -> None:
-        self._glass.setIcon(icon("search"))
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        box = QRectF(7, (self.height() - GLASS) / 2, GLASS, GLASS)
+        paint_icon(painter, "search", box, theme.color("muted"))
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -116,7 +121,6 @@ class TopBar(QFrame):
         row.addWidget(self.offline)
         for pill in (self.csm, self.segment, self.as_of):
             row.addWidget(pill)
-        self.search.refresh_icons()
 
     def show_portfolio(self, portfolio: Portfolio) -> None:
         """New choices; the names to find."""

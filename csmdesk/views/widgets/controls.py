@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
 
 from csmdesk.views import theme
 from csmdesk.views.icons import paint_icon
@@ -41,6 +41,33 @@ def chip(text: str, run: Callable[[bool], object]) -> QPushButton:
     made.setCheckable(True)
     made.clicked.connect(lambda on: run(on))
     return made
+
+
+class IconButton(QToolButton):
+    """A quiet square button with one line icon, painted in the colours of the theme in use."""
+
+    def __init__(
+        self, name: str, told: str, tip: str = "", *, size: int = 16, side: int = 0
+    ) -> None:
+        super().__init__()
+        self._name, self._size = name, size
+        self.setFixedSize(QSize(side or size + 13, side or size + 13))
+        self.say(name, told, tip)
+
+    def say(self, name: str, told: str, tip: str = "") -> None:
+        """Change the icon, what is read aloud, and the tooltip."""
+        self._name = name
+        self.setAccessibleName(told)
+        self.setToolTip(tip)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        left, top = (self.width() - self._size) // 2, (self.height() - self._size) // 2
+        box = QRectF(left, top, self._size, self._size)
+        paint_icon(painter, self._name, box, theme.color("muted"))
+        painter.end()
 
 
 class PillButton(QAbstractButton):
