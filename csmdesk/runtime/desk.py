@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from csmdesk.domain.days import MISSING, day_number
 from csmdesk.runtime import state as states
 from csmdesk.runtime.state import DeskState
+from csmdesk.runtime.stores import REDO, UNDO, WindowStore
 
 if TYPE_CHECKING:
     from csmdesk.domain.cancel import Progress
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
     from csmdesk.domain.settings import Settings
-    from csmdesk.jobs.session import Session
     from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish
     from csmdesk.runtime.engine_thread import EngineThread
     from csmdesk.runtime.queue_thread import Question, QueueThread
@@ -70,11 +69,10 @@ class Desk(QObject):
         self._clock = clock
         self._scope: Scope | None = None
         self._settings: Settings | None = None
-        self._session_cache: Session | None = None
-        self._session_lock = threading.Lock()
+        self._store = WindowStore(folder, demo)
         self._engine: EngineThread | None = None
         self._edits_waiting = 0
-        self._run_wanted_on: int | None = None
+        self._travelled = False
         self._questions: SimpleQueue[Question | None] = SimpleQueue()
         self._writes: SimpleQueue[Question | None] = SimpleQueue()
         self._threads: list[QueueThread] = []
@@ -133,8 +131,7 @@ class Desk(QObject):
             self._questions.put(None)
         for thread in self._threads:
             thread.wait()
-        if self._session_cache is not None:
-            self._session_cache.close()
+        self._store.close()
 
     @property
     def engine(self) -> EngineThread:
@@ -171,6 +168,7 @@ class Desk(QObject):
 
     def set_day(self, day: int) -> None:
         """Travel to a past day (or back to today): the worker builds that day's portfolio."""
+        self._travelled = day != self.today()
         self._scope = dataclasses.replace(self.scope, day=day)
         self._submit("snapshot", {"day": day})
         self.scopeChanged.emit(self._scope)
@@ -201,7 +199,7 @@ class Desk(QObject):
         from csmdesk.runtime.connecting import ConnectWish, connect
 
         wish = ConnectWish(system, key, base_url, project_id, session_only)
-        self._writes.put((wish, lambda: connect(self._session(), wish)))
+        self._writes.put((wish, lambda: connect(self._store.session(), wish)))
 
     def import_folder(self, folder: Path) -> None:
         """Import files of the import format; progress and outcome as of any job."""
@@ -218,7 +216,7 @@ class Desk(QObject):
         def read() -> object:
             from csmdesk.jobs.customer import customer_page
 
-            return customer_page(self._session(), portfolio, customer_id)
+            return customer_page(self._store.session(), portfolio, customer_id)
 
         self._questions.put(((customer_id, ticket), read))
 
@@ -231,10 +229,10 @@ class Desk(QObject):
         self._write(edit)
 
     def undo(self) -> None:
-        self._write("undo")
+        self._write(UNDO)
 
     def redo(self) -> None:
-        self._write("redo")
+        self._write(REDO)
 
     def _submit(self, verb: str, args: dict[str, Any] | None = None) -> None:
         """Hand a job over; after a start that failed, the first wish starts again instead."""
@@ -243,31 +241,10 @@ class Desk(QObject):
         else:
             self._engine.submit(verb, args or {})
 
-    def _write(self, wish: Any) -> None:
+    def _write(self, wish: Edit | str) -> None:
         self._edits_waiting += 1
-        self._writes.put((wish, lambda: self._commit(wish)))
-
-    # --- reader and writer threads ------------------------------------------------------------
-
-    def _session(self) -> Session:
-        """The stores of reader and writer threads, opened by the first of them."""
-        with self._session_lock:
-            if self._session_cache is None:
-                from csmdesk.jobs.session import open_session
-
-                self._session_cache = open_session(self.folder, demo=self.demo, window_open=True)
-            return self._session_cache
-
-    def _commit(self, wish: Any) -> object:
-        from csmdesk.jobs import edits
-
-        session = self._session()
-        now = int(self._clock().timestamp())
-        if wish == "undo":
-            return edits.undo(session, now, self.today())
-        if wish == "redo":
-            return edits.redo(session, now, self.today())
-        return edits.apply(session, wish, now, self.today())
+        at, day = int(self._clock().timestamp()), self.today()
+        self._writes.put((wish, lambda: self._store.commit(wish, at, day)))
 
     # --- slots (window's thread) --------------------------------------------------------------
 
@@ -325,6 +302,9 @@ class Desk(QObject):
 
     @Slot(object)
     def _portfolio_arrived(self, portfolio: Portfolio) -> None:
+        if not self._travelled and portfolio.day > self.scope.day:  # midnight has passed
+            self._scope = dataclasses.replace(self.scope, day=portfolio.day)
+            self.scopeChanged.emit(self._scope)
         if self._edits_waiting or portfolio.day != self.scope.day:
             return  # a newer one follows when the last edit is written
         self._show(portfolio)
