@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from csmdesk.cli import (
+    backtest,
     config,
     customer,
     importing,
@@ -17,6 +18,7 @@ from csmdesk.cli import (
     score,
     sources,
     tasks,
+    whatif,
 )
 from csmdesk.cli.context import Context
 from csmdesk.config.paths import default_folder
@@ -52,6 +54,8 @@ def build() -> typer.Typer:
     app.command("tasks")(tasks.tasks)
     app.command("playbooks")(playbooks.playbooks)
     app.command("score")(score.score)
+    app.command("backtest")(backtest.backtest)
+    app.command("what-if")(whatif.what_if)
     app.command("import")(importing.import_folder)
     app.command("config")(config.config)
     app.command("connect")(sources.connect)

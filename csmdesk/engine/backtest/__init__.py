@@ -1,0 +1,1 @@
+"""The backtest: earlier scores, as known on their day, against the churn that followed."""
