@@ -15,6 +15,7 @@ from csmdesk.domain.settings import Settings
 from csmdesk.engine.backtest.presence import Presence, presence
 from csmdesk.engine.health.factors import KEYS
 from csmdesk.engine.health.history import factor_rows
+from csmdesk.engine.health.model import resolve
 from csmdesk.engine.health.scoring import RawValues, raw_values_of, with_fades
 from csmdesk.engine.measure import measure
 from csmdesk.engine.metrics.rows import event_rows
@@ -102,9 +103,13 @@ def _filled(raw: RawValues, day: HistoryDay, ids: tuple[str, ...], measures: Col
 
 
 def _undated(facts: Facts, settings: Settings, prepared: Prepared) -> tuple[str, ...]:
-    """Sentences on what scores use although it has no date: today's value stands for the past."""
-    said = ["The priority of a ticket is today's: sources keep no history of it."]
-    used = [one for one in settings.segments if one.name in {m.segment for m in settings.models}]
+    """Sentences on what the models use although it has no date: today's value stands for the past."""
+    models = resolve(settings)
+    weighed = {factor.key for one in models for factor in one.factors if factor.weight}
+    used = [one for one in settings.segments if one.name in {model.segment for model in models}]
+    said = []
+    if "critical_tickets" in weighed and facts.connected("support"):
+        said.append("The priority of a ticket is today's: sources keep no history of it.")
     said += [
         f"The {name} that chooses the model is today's: it has no history."
         for name in ("tier", "stage")
@@ -113,8 +118,9 @@ def _undated(facts: Facts, settings: Settings, prepared: Prepared) -> tuple[str,
     if any(one.tag for one in used):
         said.append("The tags that choose the model are today's: they have no history.")
     stated = facts.customers.ints("renewal_on") != MISSING
-    if stated.any() and "renewal_on" not in prepared.fields:
+    if "renewal_proximity" in weighed and stated.any() and "renewal_on" not in prepared.fields:
         said.append("The CRM's renewal date is today's: it has no history.")
-    if (facts.tables["subscription"].ints("seats") != MISSING).any():
+    seats = facts.tables["subscription"].ints("seats") != MISSING
+    if "active_users" in weighed and seats.any():
         said.append("Seats that a subscription states apart from its quantities are today's.")
     return tuple(said)

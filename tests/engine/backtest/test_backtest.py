@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.facts import Fact, Invoice, Subscription
+from csmdesk.domain.facts import Account, Fact, Invoice, Subscription
 from csmdesk.domain.findings import GOOD, NEUTRAL, NO_BAND, POOR, HistoryDay
 from csmdesk.domain.inputs import Facts
-from csmdesk.domain.settings import FactorSettings, Model, Settings
+from csmdesk.domain.settings import FactorSettings, Model, Segment, Settings
 from csmdesk.engine.backtest.backtest import backtest, outcome_rows
 from csmdesk.engine.backtest.result import Backtest
 from csmdesk.engine.backtest.sample import Sample, build_sample, scoring_days
@@ -178,3 +178,27 @@ def test_stored_values_stand_in_for_detail_that_is_gone() -> None:
     assert (raw.num[row, 0], raw.den[row, 0]) == (9, 40)
     assert raw.num[overdue].tolist() == [0, 0]
     assert not np.array_equal(raw.num[overdue], num[overdue])
+
+
+def test_what_the_models_use_without_a_date_is_said() -> None:
+    dated = Account(source="crm", source_id="fine", name="fine", renewal_on=DAY + 9, tags=("vip",))
+    here = facts([dated], [*ROWS["fine"]], connected=("crm", "billing", "support"))
+
+    def said(settings: Settings) -> list[str]:
+        sample = build_sample(here, settings, prepare(here, settings), DAY, [SCORED], {})
+        return [sentence.split(" is ")[0].split(" are ")[0] for sentence in sample.undated]
+
+    assert said(ONLY_OVERDUE) == []
+    assert said(Settings()) == ["The priority of a ticket"]
+    renewal = {
+        "renewal_proximity": FactorSettings(weight=8),
+        "critical_tickets": FactorSettings(weight=0),
+    }
+    chosen = Model(name="Big", segment="big", factors=renewal)
+    big = Segment(name="big", tier=("T1",), tag=("vip",))
+    assert said(Settings(models=(chosen,), segments=(big,))) == [
+        "The priority of a ticket",
+        "The tier that chooses the model",
+        "The tags that choose the model",
+        "The CRM's renewal date",
+    ]
