@@ -76,16 +76,17 @@ def suggestion_json(suggestion: Suggestion, paste: str) -> dict[str, Any]:
 
 
 def figures(test: Backtest) -> dict[str, str | int]:
-    """A result's figures as one row for a person."""
+    """A result's figures as one row for a person: lift of the lowest tenth, precision and recall of
+    the poor band."""
     return {
         "horizon": test.horizon,
-        "days scored": len(test.days),
+        "days": len(test.days),
         "scores": test.scores,
         "churned": test.churned,
         "AUC": auc_text(test),
-        "lift of the lowest tenth": "–" if test.lift is None else _ratio(*_parts(test.lift)),
-        "poor: precision": _percent(test.precision),
-        "poor: recall": _percent(test.recall),
+        "lift": "–" if test.lift is None else _ratio(*_parts(test.lift)),
+        "precision": _percent(test.precision),
+        "recall": _percent(test.recall),
     }
 
 

@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 
 from csmdesk.cli import main
+from csmdesk.domain.days import MISSING
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import POOR
 from csmdesk.engine.backtest.backtest import outcome_rows
 from csmdesk.engine.health.model import resolve
+from csmdesk.engine.money.movements import movements
 from csmdesk.jobs.backtest import run_backtest
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.whatif import read_change, run_what_if
+from csmdesk.store.load import load_facts
 from tests.demo import demo_session
 
 DAY = "2026-11-20"
@@ -53,6 +56,31 @@ def test_sums_hold_and_scikit_learn_agrees(session: Session) -> None:
             if value is not None:
                 expected = getattr(metrics, scorer)(rows.churned, poor)
                 assert abs(float(value) - expected) < 1e-9
+
+
+def test_churn_is_that_of_the_mrr_movements(session: Session) -> None:
+    tests = run_backtest(session, session.today(), 90)
+    with session.store.read() as conn:
+        facts = load_facts(conn, session.settings)
+    today = session.today()
+    moved = movements(facts, session.settings, today - 180, today)
+    churn = {
+        (customer, day)
+        for customer, day, kind in zip(
+            moved.ints("customer").tolist(), moved.ints("day").tolist(), moved["kind"], strict=True
+        )
+        if kind == "churn"
+    }
+    models = resolve(session.settings)
+    days = tests.results[-1].days
+    rows = outcome_rows(tests.sample, days, models, session.settings, 90)
+    for row, (customer, scored) in enumerate(
+        zip(rows.customer.tolist(), rows.day.tolist(), strict=True)
+    ):
+        if not rows.mrr[row]:
+            continue
+        ends = [day for who, day in churn if who == customer and scored < day <= scored + 90]
+        assert rows.gone[row] == min(ends, default=MISSING)
 
 
 def test_a_horizon_behind_the_history_is_refused(session: Session) -> None:
