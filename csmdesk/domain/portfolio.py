@@ -20,6 +20,13 @@ NO_ENROLMENTS = Columns(
     },
     0,
 )
+NO_RENEWAL_DATES = Columns(
+    {
+        "subscription": [],
+        **dict.fromkeys(("customer", "renewal_on", "accomplished"), _NONE),
+    },
+    0,
+)
 NO_STEPS = Columns(
     {
         **{name: [] for name in ("title", "state")},
@@ -38,7 +45,8 @@ class Portfolio:
 
     customers: id, name, domain, csm, tier, stage, success_program, status, flag, tags (tuples of
       str: CRM's and own), currency (native), mrr, arr, acv, acv_derived, acv_native, renewal_on,
-      created_on, assigned_on, committed_churn, chi (-1 none), band, held_band, coverage (1/10,000), cap,
+      created_on, assigned_on, committed_churn, committed_mrr (MRR set to cancel), chi (-1 none), band,
+      held_band, coverage (1/10,000), cap,
       pillar_adoption, pillar_financial, pillar_service, pillar_relationship (1/10,000, -1 none),
       used, capacity (licence use), active_users, last_contact_on, last_login_on, nps (mean, 1/100),
       open_tasks, high_tasks, at_risk, upsell (0/1), health_marker, activity_marker, health_change,
@@ -51,6 +59,7 @@ class Portfolio:
     movements: customer, day, kind, amount (signed), gap_days; kinds as definitions.md section 4 plus "fx"
     mrr_months: customer opening MRR per month is recomputed from movements; `mrr` is the closing
     renewals: customer, subscription, renewal_on, mrr (one row per counted subscription with a term)
+    renewal_dates: customer, subscription, renewal_on, accomplished (0/1) - of the last 60 days
     contacts: customer, name, title, role, created_on, user (0/1) - created in the last 60 days only
     activities: customer, kind, day, direction - last 60 days only
     subscriptions: customer, status_type, started_on, cancelled_on, ended_on, mrr
@@ -102,3 +111,4 @@ class Portfolio:
     measures: Columns = NO_MEASURES
     enrolments: Columns = NO_ENROLMENTS
     steps: Columns = NO_STEPS
+    renewal_dates: Columns = NO_RENEWAL_DATES

@@ -166,6 +166,7 @@ def _assemble(
         measures=measures,
         enrolments=columns.joined(work.enrolments, index),
         steps=work.steps,
+        renewal_dates=columns.recent_renewals(facts, settings, prepared, day),
     )
 
 

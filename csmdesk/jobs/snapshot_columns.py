@@ -14,6 +14,8 @@ from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.health.explain import top_reasons
 from csmdesk.engine.metrics.fields import field_on
+from csmdesk.engine.money.boundaries import renewal_dates_between
+from csmdesk.engine.money.committed import committed_mrr
 from csmdesk.engine.money.movements import movements
 from csmdesk.engine.money.prepared import Prepared
 from csmdesk.store.snapshot import SnapshotRows
@@ -84,6 +86,7 @@ def customers(
         "created_on": facts.customers["created_on"],
         "assigned_on": facts.customers["assigned_on"],
         "committed_churn": measures["set_to_cancel"].astype(np.int64),
+        "committed_mrr": committed_mrr(facts, prepared, day),
         "arr": measures.ints("mrr") * 12,
         "chi": health.chi.astype(np.int64),
         "band": health.band.astype(np.int64),
@@ -170,6 +173,11 @@ def renewals(facts: Facts, measures: Columns, day: int) -> Columns:
         },
         len(rows),
     )
+
+
+def recent_renewals(facts: Facts, settings: Settings, prepared: Prepared, day: int) -> Columns:
+    """Renewal dates of the last 60 days."""
+    return renewal_dates_between(facts, settings, prepared, day - RECENT_DAYS + 1, day)
 
 
 def recent_contacts(facts: Facts, day: int) -> Columns:

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from csmdesk.domain.columns import Ints
-from csmdesk.domain.days import MISSING, iso_day
+from csmdesk.domain.days import MISSING, iso_day, last_days
 from csmdesk.domain.findings import BANDS
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
 from csmdesk.engine.figures.customers import members
+from csmdesk.engine.figures.review_money import WINDOW, renewals_by_customer
 
 
 def renewals_report(
@@ -19,12 +20,14 @@ def renewals_report(
 ) -> list[dict[str, Any]]:
     """One row per renewal: customer_id, name, csm, subscription, renewal_on (ISO date), in_days
     (negative: passed), mrr and acv (minor units of the reporting currency; null: no exchange rate),
-    chi (null: none), band, committed_churn.
+    chi (null: none), band, committed_churn, committed_mrr (the customer's MRR set to cancel, minor
+    units), renewals_available and renewals_accomplished (the customer's of the last 30 days).
 
     `within` N keeps the dates with 0 ≤ date - D ≤ N-1; None keeps all, passed ones included.
     """
     chosen = renewals_in(portfolio, scope, within)
-    return [_row(portfolio, row) for row in chosen.tolist()]
+    renewed = renewals_by_customer(portfolio, *last_days(portfolio.day, WINDOW))
+    return [_row(portfolio, row, renewed) for row in chosen.tolist()]
 
 
 def renewals_in(portfolio: Portfolio, scope: Scope, within: int | None = None) -> Ints:
@@ -40,7 +43,7 @@ def renewals_in(portfolio: Portfolio, scope: Scope, within: int | None = None) -
     return order
 
 
-def _row(portfolio: Portfolio, row: int) -> dict[str, Any]:
+def _row(portfolio: Portfolio, row: int, renewed: tuple[Ints, Ints]) -> dict[str, Any]:
     table, customers = portfolio.renewals, portfolio.customers
     customer, date = int(table["customer"][row]), int(table["renewal_on"][row])
     acv, chi = int(customers["acv"][customer]), int(customers["chi"][customer])
@@ -56,4 +59,7 @@ def _row(portfolio: Portfolio, row: int) -> dict[str, Any]:
         "chi": None if chi < 0 else chi,
         "band": BANDS[int(customers["band"][customer])],
         "committed_churn": bool(customers["committed_churn"][customer]),
+        "committed_mrr": int(customers["committed_mrr"][customer]),
+        "renewals_available": int(renewed[0][customer]),
+        "renewals_accomplished": int(renewed[1][customer]),
     }

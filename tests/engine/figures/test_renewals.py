@@ -22,6 +22,7 @@ def made() -> Portfolio:
         chi=[80, 20, -1],
         band=[GOOD, POOR, NO_BAND],
         committed_churn=[0, 1, 0],
+        committed_mrr=[0, 300, 0],
     )
     renewals = columns(
         customer=[0, 1, 2, 1],
@@ -29,7 +30,13 @@ def made() -> Portfolio:
         renewal_on=[DAY + 30, DAY + 29, DAY - 2, DAY],
         mrr=[1_000, 300, 40, 70],
     )
-    return portfolio_of(DAY, customers, renewals=renewals)
+    dates = columns(
+        customer=[1, 1, 1, 0],
+        subscription=["s1", "s2", "s1", "s0"],
+        renewal_on=[DAY - 29, DAY, DAY - 30, DAY - 40],
+        accomplished=[1, 0, 1, 1],
+    )
+    return portfolio_of(DAY, customers, renewals=renewals, renewal_dates=dates)
 
 
 def test_soonest_first_with_the_passed_ones() -> None:
@@ -47,6 +54,9 @@ def test_soonest_first_with_the_passed_ones() -> None:
         "chi": 20,
         "band": "poor",
         "committed_churn": True,
+        "committed_mrr": 300,
+        "renewals_available": 2,
+        "renewals_accomplished": 1,
     }
     assert (report[0]["chi"], report[0]["band"]) == (None, "not enough data")
 
