@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Columns
+from csmdesk.domain.days import previous_working_day
 from csmdesk.domain.findings import HIGH
 from csmdesk.store import playbooks
 from csmdesk.store.edits.plan import TABLES
@@ -28,7 +29,8 @@ class SnapshotRows:
 
     tasks: id, customer_id, rule, category, subject, severity, shown_state, active, text, evidence,
       due_on, first_seen, last_seen, opened_on, resolved_on, episode, state, checked_on, assignee,
-      snooze_until, comment, finished_on, verdict, accepted
+      snooze_until, comment, finished_on, verdict, accepted; as of the end of the working day
+      before: snooze_before, snooze_severity_before, finished_before, finished_severity_before
     task_events: task (row index in tasks), task_id, customer_id, day, kind, severity, episode, text
     alerts: id, episode, kind, type, customer_id, subject, text, evidence, opened_on, closed_on,
       action_step, verdict
@@ -58,13 +60,14 @@ def snapshot_rows(conn: Connection, day: int, customer_id: str | None = None) ->
     work = {name: work_rows(conn, name, day, customer_id) for name in TABLES}
     found = tasks_as_of(conn, day, customer_id, past=past)
     place = {task.task_id: at for at, task in enumerate(found)}
+    former = work_rows(conn, "work_task", previous_working_day(day), customer_id)
     links = {row["link"] for row in work["work_note"]}
     rules = playbooks.found_rows(conn, day, customer_id)
     enrolled = playbooks.joined(rules, work["work_playbook"], work["work_step"])
     acted = playbooks.acted_on(enrolled, day)
     enrolments, steps = playbooks.enrolment_columns(enrolled)
     return SnapshotRows(
-        tasks=_tasks(found, {row["task_id"]: row for row in work["work_task"]}),
+        tasks=_tasks(found, _by_task(work["work_task"]), _by_task(former)),
         task_events=_events(conn, day, customer_id, place),
         alerts=_alerts(conn, day, customer_id, work["work_alert"], (links, acted)),
         tags=_tags(work["work_tag"]),
@@ -109,7 +112,23 @@ def _bound(customer_id: str | None) -> tuple[str, ...]:
     return (customer_id,) if customer_id else ()
 
 
-def _tasks(found: Sequence[TaskRow], work: dict[str, Row]) -> Columns:
+def _by_task(rows: Iterable[Row]) -> dict[str, Row]:
+    return {row["task_id"]: row for row in rows}
+
+
+def _before(work: Row | None) -> Row:
+    """A task's snooze and finish as they stood earlier, each with the severity it was made at."""
+    done = work is not None and work["state"] == "finished"
+    return {
+        "snooze_before": work["snooze_until"] if work else None,
+        "snooze_severity_before": work["snooze_severity"] if work else None,
+        "finished_before": work["set_on"] if work and done else None,
+        "finished_severity_before": work["severity"] if work and done else None,
+    }
+
+
+def _tasks(found: Sequence[TaskRow], work: Mapping[str, Row], former: Mapping[str, Row]) -> Columns:
+    """`former`: what people had written by the end of the working day before."""
     rows: list[Row] = []
     for task in found:
         own = work.get(task.task_id)
@@ -122,15 +141,18 @@ def _tasks(found: Sequence[TaskRow], work: dict[str, Row]) -> Columns:
             same = own is not None and own[f"{name}_episode"] == task.episode
             row[name] = own[name] if own and same else None
         row["finished_on"] = own["set_on"] if own and own["state"] == "finished" else None
-        if own and own["due_on"] is not None:
+        # A due date before the opening was given to an earlier episode.
+        if own and own["due_on"] is not None and own["due_on"] >= task.opened_on:
             row["due_on"] = own["due_on"]
-        rows.append(row)
+        rows.append(row | _before(former.get(task.task_id)))
     columns = _columns(
         rows,
         *("task_id", "customer_id", "rule", "category", "subject", "#severity", "shown_state"),
         *("?active", "text", "evidence", "#due_on", "#first_seen", "#last_seen", "#opened_on"),
         *("#resolved_on", "#episode", "state", "#checked_on", "assignee", "#snooze_until"),
         *("comment", "#finished_on", "verdict", "accepted"),
+        *("#snooze_before", "#snooze_severity_before", "#finished_before"),
+        "#finished_severity_before",
     )
     return _renamed(columns, "task_id")
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from csmdesk.domain.days import MISSING, previous_working_day
 from csmdesk.domain.edits import Applied, Edit
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.settings import Settings
@@ -242,6 +243,31 @@ def test_edits_survive_a_run_and_shown_state_follows_severity(store: Store) -> N
     risen = shot(store, D + 2)
     assert risen.tasks["shown_state"] == ["not started", "not started"]
     assert risen.tasks.ints("snooze_until")[0] < 0
+
+
+def test_work_is_also_told_as_it_stood_on_the_working_day_before(store: Store) -> None:
+    prepared(store)
+    later = previous_working_day(D + 7)
+    do(store, EDITS["finish"])
+    do(store, Edit("snooze", ("t1",), {"until": D + 30}))
+    today = shot(store, D).tasks
+    assert today.ints("finished_on").tolist()[1] == D
+    assert today.ints("finished_before")[1] == today.ints("snooze_before")[0] == MISSING
+    with store.write() as conn:
+        save_day(conn, day_findings(D + 7), Settings(), at=1)
+    after = shot(store, D + 7).tasks
+    assert D <= later < D + 7
+    assert (after.ints("finished_before")[1], after.ints("snooze_before")[0]) == (D, D + 30)
+    assert after.ints("finished_severity_before")[1] == 2
+
+
+def test_a_due_date_of_an_earlier_episode_makes_no_task_overdue(store: Store) -> None:
+    prepared(store)
+    do(store, Edit("due", ("t1",), {"due_on": D + 5}))
+    assert shot(store, D).tasks.ints("due_on")[0] == D + 5
+    with store.write() as conn:
+        save_day(conn, reopened(D + 9), Settings(), at=1)
+    assert shot(store, D + 9).tasks.ints("due_on")[0] == D + 3, "the engine's own"
 
 
 def test_the_engine_hears_of_verdicts_and_finished_tasks(store: Store) -> None:

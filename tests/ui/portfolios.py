@@ -139,6 +139,12 @@ RULES = (
     ("seats_unused", "Product Usage", "9 of 42 seats active (21 %)."),
     ("contact_gap", "Company Risk", "No two-way contact for 61 days."),
 )
+BEFORE = (
+    "snooze_before",
+    "snooze_severity_before",
+    "finished_before",
+    "finished_severity_before",
+)
 STATES = ("not started", "not started", "started", "in progress", "finished")
 ALERTS = (
     ("health_drop", "Risk", "Health fell from 55 to 24"),
@@ -175,6 +181,7 @@ def _tasks(rng: np.random.Generator, customers: int) -> Columns:
         verdict=[None] * count,
         state=["ok"] * count,
         checked_on=np.full(count, DAY, np.int64),
+        **dict.fromkeys(BEFORE, np.full(count, MISSING, np.int64)),
     )
 
 

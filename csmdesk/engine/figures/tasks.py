@@ -13,7 +13,7 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Columns, Ints
 from csmdesk.domain.days import MISSING, iso_day
-from csmdesk.domain.findings import SEVERITIES
+from csmdesk.domain.findings import HIGH, SEVERITIES
 from csmdesk.domain.portfolio import Portfolio
 
 FINISHED, SNOOZED, RESOLVED = "finished", "snoozed", "resolved"
@@ -39,10 +39,10 @@ class StateOn:
 
 
 def state_on(tasks: Columns, events: Columns, day: int) -> StateOn:
-    """Open tasks at the end of `day`, before the snapshot's, told by events and dates.
+    """Open tasks at the end of `day`, the working day before the snapshot's.
 
-    The newest event of each task decides; of one day, a resolving one is the last. Snoozes count
-    as they stand now: when they were set is not in the snapshot.
+    Events tell what the engine knew: the newest of each task decides; of one day, a resolving one
+    is the last. What a person had written by then is in the columns `…_before`.
     """
     severity = np.zeros(tasks.length, np.int64)
     opened = np.full(tasks.length, MISSING, np.int64)
@@ -56,9 +56,12 @@ def state_on(tasks: Columns, events: Columns, day: int) -> StateOn:
     active[place[rows]] = kinds[rows] != _ORDER[RESOLVED]
     starts = rows[kinds[rows] == _ORDER["opened"]]
     opened[place[starts]] = on[starts]
-    done = tasks.ints("finished_on")
-    finished = (done != MISSING) & (done <= day) & (done >= opened)
-    is_open = active & ~finished & ~_asleep(tasks, day)
+    done = tasks.ints("finished_before")
+    finished = (done != MISSING) & (done >= opened)
+    finished &= severity <= tasks.ints("finished_severity_before")
+    asleep = tasks.ints("snooze_before") > day
+    asleep &= (severity < HIGH) | (tasks.ints("snooze_severity_before") >= HIGH)
+    is_open = active & ~finished & ~asleep
     return StateOn(np.asarray(is_open), np.where(active, severity, 0))
 
 

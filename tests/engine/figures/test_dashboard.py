@@ -76,6 +76,11 @@ def desk() -> Portfolio:
         "due_on": ints(list(columns[7])),
         "snooze_until": ints(list(columns[8])),
         "finished_on": ints(list(columns[9])),
+        # All that slept or was finished by Thursday already slept then, and was High.
+        "snooze_before": ints(list(columns[8])),
+        "snooze_severity_before": ints([HIGH] * count),
+        "finished_before": ints([on if on <= SINCE else MISSING for on in columns[9]]),
+        "finished_severity_before": ints([HIGH] * count),
         "opened_on": ints(list(columns[10])),
         "first_seen": ints(list(columns[10])),
         "checked_on": ints([DAY] * count),
@@ -127,6 +132,35 @@ def test_counters_and_their_change() -> None:
         ("total", 3, -1),
     ]
     assert (board().since, board().new, board().resolved) == (SINCE, 1, 1)
+
+
+def changed(**columns: dict[int, Any]) -> list[int]:
+    """The change of each counter with these values of task columns instead."""
+    made = desk()
+    data = dict(made.tasks.data)
+    for name, values in columns.items():
+        column = list(data[name])
+        for row, value in values.items():
+            column[row] = value
+        data[name] = ints(column) if isinstance(data[name], np.ndarray) else column
+    found = replace(made, tasks=Columns(data, made.tasks.length))
+    return [one.change for one in dashboard(found, Scope(DAY)).counters]
+
+
+def test_what_was_done_today_is_a_change_since_the_working_day_before() -> None:
+    """Work is compared as it stood then: snoozing, waking, finishing and reopening all show."""
+    assert changed() == [2, -2, -1, -1]
+    assert changed(snooze_before={3: MISSING}) == [1, -2, -1, -2], "t4 was put to sleep today"
+    assert changed(snooze_until={3: MISSING}) == [3, -2, -1, 0], "t4 was woken today"
+    assert changed(shown_state={6: "not started"}) == [3, -2, -1, 0], "t7 was reopened today"
+
+
+def test_work_of_a_lower_severity_hid_nothing_once_it_rose() -> None:
+    """t7 rose to High the day after it opened, t4 two days ago: neither hid from then on."""
+    risen = changed(shown_state={6: "not started"}, finished_severity_before={6: MEDIUM})
+    assert risen == [2, -2, -1, -1]
+    woken = changed(snooze_until={3: MISSING}, snooze_severity_before={3: MEDIUM})
+    assert woken == [2, -2, -1, -1]
 
 
 def test_counters_follow_the_scope_and_not_the_filters() -> None:
