@@ -78,12 +78,14 @@ def suggestion_json(suggestion: Suggestion, paste: str) -> dict[str, Any]:
 def figures(test: Backtest) -> dict[str, str | int]:
     """A result's figures as one row for a person: lift of the lowest tenth, precision and recall of
     the poor band."""
+    value, interval = _auc(test)
     return {
         "horizon": test.horizon,
         "days": len(test.days),
         "scores": test.scores,
         "churned": test.churned,
-        "AUC": auc_text(test),
+        "AUC": value,
+        "95 %": interval,
         "lift": "–" if test.lift is None else _ratio(*_parts(test.lift)),
         "precision": _percent(test.precision),
         "recall": _percent(test.recall),
@@ -91,13 +93,19 @@ def figures(test: Backtest) -> dict[str, str | int]:
 
 
 def auc_text(test: Backtest) -> str:
-    """ "0.81 (0.72 to 0.90)", a dash where nobody left or nobody stayed."""
+    """ "0.812 (0.72–0.90)", a dash where nobody left or nobody stayed."""
+    value, interval = _auc(test)
+    return f"{value} ({interval})" if test.auc is not None else value
+
+
+def _auc(test: Backtest) -> tuple[str, str]:
+    """The AUC and its 95 % interval, dashes where there is none."""
     if test.auc is None:
-        return "–"
+        return "–", "–"
     value = decimal(*_parts(test.auc.value), 3, trim=False)
     if test.auc.low is None or test.auc.high is None:
-        return f"{value} (no interval)"
-    return f"{value} ({test.auc.low:.2f} to {test.auc.high:.2f})"
+        return value, "no interval"
+    return value, f"{test.auc.low:.2f}–{test.auc.high:.2f}"
 
 
 def band_rows(test: Backtest) -> list[dict[str, str | int]]:
