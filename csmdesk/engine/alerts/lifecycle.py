@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from csmdesk.domain.findings import Alert, Task
-from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal
+from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal, evidence_of
 from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.lifecycle import FALSE_ALARM
 from csmdesk.engine.rules.rule import CLEAR, ENDED, UNKNOWN, Context, evidence_text
@@ -56,9 +56,19 @@ class _Step:
     def _ended(self, signal: Signal | None) -> bool:
         return signal is None or signal.closes != UNKNOWN
 
+    def _dismissed(self, alert: Alert) -> bool:
+        """A false alarm, said of the alert or of the task that it is about."""
+        verdicts = self.seen.ctx.previous.verdicts
+        if FALSE_ALARM not in verdicts.values():
+            return False
+        said = (verdicts.get(alert.alert_id), verdicts.get(evidence_of(alert).get("task", "")))
+        return FALSE_ALARM in said
+
     def _opens(self, former: Alert | None, signal: Signal) -> None:
         ctx = self.seen.ctx
         if ctx.left_out[signal.customer] or (former and former.streak == WAITS):
+            return
+        if ctx.previous.verdicts.get(signal.evidence.get("task", "")) == FALSE_ALARM:
             return
         customer = ctx.facts.ids[signal.customer]
         alert_id = identity(self.kind.id, customer, signal.subject)
@@ -79,8 +89,7 @@ class _Step:
     def _open_one(self, alert: Alert, row: int, signal: Signal | None) -> None:
         """An open alert: closed by a verdict, by churn, or by its own condition; else kept up."""
         ctx = self.seen.ctx
-        false_alarm = ctx.previous.verdicts.get(alert.alert_id) == FALSE_ALARM
-        if false_alarm or ctx.measures["status"][row] == "Churned":
+        if self._dismissed(alert) or ctx.measures["status"][row] == "Churned":
             self._close(alert, signal)
             return
         if signal is None:

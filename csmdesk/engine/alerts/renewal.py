@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.alerts.kind import RENEWAL, AlertContext, Kind, Signal, evidence_of
 from csmdesk.engine.rules.renewal_due import renewal_subject
-from csmdesk.engine.rules.rule import ENDED, HOLDS
-from csmdesk.engine.rules.wording import days_text
+from csmdesk.engine.rules.rule import ENDED, HOLDS, Context
+from csmdesk.engine.rules.wording import ahead, days_text
 
 WITHIN_DAYS, MOVED_DAYS = 30, 30
 
@@ -23,17 +25,29 @@ def look(seen: AlertContext) -> list[Signal]:
     signals, told = [], set()
     for row in np.flatnonzero(near).tolist():
         on, subject = int(renewal[row]), renewal_subject(ctx, row)
-        acv = int(ctx.measures.ints("acv")[row])
-        amount = f", {money(acv, ctx.facts.rates.reporting)}" if acv != MISSING else ""
-        text = f"Renews {date_text(on)} in {days_text(on - ctx.day)}{amount}."
-        evidence = {"renewal_on": iso_day(on), "acv": acv if acv != MISSING else None}
-        signals.append(Signal(row, subject, True, HOLDS, text, evidence))
+        signals.append(Signal(row, subject, True, HOLDS, *_told(ctx, row, on)))
         told.add((row, subject))
     for (row, subject), alert in seen.open_ones(KIND.id).items():
-        if (row, subject) not in told:
-            before = evidence_of(alert)["renewal_on"]
-            signals.append(Signal(row, subject, False, _closes(seen, row, subject, before)))
+        if (row, subject) in told:
+            continue
+        before, on = evidence_of(alert)["renewal_on"], int(renewal[row])
+        closes = _closes(seen, row, subject, before)
+        # A date that moved is told beside the one that the alert was opened for.
+        said = _told(ctx, row, on) if closes == HOLDS and iso_day(on) == before else ()
+        signals.append(Signal(row, subject, False, closes, *said))
     return signals
+
+
+def _told(ctx: Context, row: int, on: int) -> tuple[str, dict[str, Any]]:
+    """Text and evidence of a renewal on `on`."""
+    acv, left = int(ctx.measures.ints("acv")[row]), on - ctx.day
+    amount = f", {money(acv, ctx.facts.rates.reporting)}" if acv != MISSING else ""
+    when = (
+        f"Renews {date_text(on)} {ahead(left)}"
+        if left >= 0
+        else f"Renewal date {date_text(on)} passed {days_text(-left)} ago"
+    )
+    return f"{when}{amount}.", {"renewal_on": iso_day(on), "acv": acv if acv != MISSING else None}
 
 
 def _closes(seen: AlertContext, row: int, subject: str, before: str) -> str:

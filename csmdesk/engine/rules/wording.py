@@ -12,6 +12,11 @@ def days_text(count: int) -> str:
     return plural(count, "day")
 
 
+def ahead(count: int) -> str:
+    """ "in 3 days"; of the day itself "(today)", behind its date."""
+    return f"in {days_text(count)}" if count else "(today)"
+
+
 def whole_percent(num: int, den: int) -> int:
     """num / den in whole percent, half to even."""
     return round(Fraction(100 * num, den))

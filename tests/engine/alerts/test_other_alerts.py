@@ -156,6 +156,16 @@ def test_renewal_closes_when_moved_or_ended() -> None:
         assert walk.open is is_open
 
 
+def test_a_renewal_that_passed_says_so() -> None:
+    walk = Walk(renewal.KIND)
+    walk.step(day_of(due(1)))
+    walk.step(day_of(due(1), day=DAY + 1))
+    assert walk.alert.text == "Renews 21 Nov 2026 (today), $5,000."
+    walk.step(day_of(due(1), day=DAY + 3))
+    assert walk.open
+    assert walk.alert.text == "Renewal date 21 Nov 2026 passed 2 days ago, $5,000."
+
+
 @pytest.mark.parametrize(
     ("tenure", "silent", "opens"),
     [(6, None, False), (7, None, True), (40, 6, False), (40, 7, True), (90, 30, False)],
@@ -194,6 +204,20 @@ def test_a_false_alarm_closes_until_the_condition_has_ended_once() -> None:
     assert walk.open
     walk.step(day_of(leaving, day=DAY + 6), verdicts=verdict)
     assert (walk.open, walk.alert.closed_on) == (False, DAY + 6)
+
+
+def test_a_task_that_is_a_false_alarm_closes_its_alert_and_opens_none() -> None:
+    walk, high = Walk(churn_task.KIND), task("no_login", HIGH)
+    verdict = {high.task_id: "false_alarm"}
+    walk.step(day_of(), [high])
+    walk.step(day_of(day=DAY + 1), [high], verdict)
+    assert (walk.open, walk.alert.closed_on) == (False, DAY + 1)
+    walk.step(day_of(day=DAY + 2), [replace(high, active=False)], verdict)
+    walk.step(day_of(day=DAY + 3), [replace(high, episode=2)])  # the verdict was on the first
+    assert (walk.open, walk.alert.episode) == (True, 2)
+    other = Walk(churn_task.KIND)
+    other.step(day_of(), [high], verdict)
+    assert not other.newest
 
 
 def test_churn_closes_and_left_out_customers_open_none() -> None:
