@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints
-from csmdesk.domain.texts import decimal
+from csmdesk.domain.texts import decimal, number
 from csmdesk.engine.alerts.kind import CUSTOMER, UPSELL, AlertContext, Kind, Signal
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import known
@@ -66,9 +66,9 @@ def _busiest(seen: AlertContext) -> Ints:
 def _text(users: int, before: int, persons: bool) -> str:
     up = whole_percent(users, before) - 100
     if persons:
-        return f"Active users up {up} %: {before} to {users} in 90 days."
+        return f"Active users up {number(up)} %: {before} to {users} in 90 days."
     was, now = decimal(before, _DAYS, 1), decimal(users, _DAYS, 1)
-    return f"Active users up {up} %: {was} to {now} a day in 90 days."
+    return f"Active users up {number(up)} %: {was} to {now} a day in 90 days."
 
 
 KIND = Kind("growth", UPSELL, look)

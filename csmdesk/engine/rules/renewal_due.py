@@ -14,7 +14,7 @@ from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.rules.limits import Limits, known, rungs
 from csmdesk.engine.rules.products import rows_of
 from csmdesk.engine.rules.rule import CLEAR, COMMERCIAL, HOLDS, NONE, Context, Hit, Rule
-from csmdesk.engine.rules.wording import days_text
+from csmdesk.engine.rules.wording import ahead, days_text
 
 LIMITS = {"low_days": 180, "medium_days": 90, "high_days": 30, "moved_days": 30}
 CONTRACT = "contract"
@@ -60,7 +60,7 @@ def _renewal(ctx: Context, limits: Limits, row: int, severity: int) -> Hit:
     on = int(ctx.measures.ints("renewal_on")[row])
     left = on - ctx.day
     when = (
-        f"Renews {date_text(on)} in {days_text(left)}"
+        f"Renews {date_text(on)} {ahead(left)}"
         if left >= 0
         else f"Renewal date {date_text(on)} passed {days_text(-left)} ago"
     )
@@ -84,7 +84,8 @@ def _cancellations(ctx: Context, limits: Limits) -> list[Hit]:
         row, on = int(customer[place]), int(last[place])
         when = "Set to cancel"
         if on != MISSING:
-            when += f": ends {date_text(on)} in {days_text(max(on - ctx.day, 0))}"
+            left, end = on - ctx.day, date_text(on)
+            when += f": ends {end} {ahead(left)}" if left >= 0 else f": was to end {end}"
         evidence = _evidence(ctx, limits, on, True)
         hits.append(Hit(row, table["source_id"][place], HIGH, _text(ctx, row, when), evidence))
     return hits

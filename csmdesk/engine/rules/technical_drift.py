@@ -140,10 +140,18 @@ def _hit(
     window = limits.whole("window_days")
     text = f"{product} failed scans detected: {failed[0]} of {run[0]} in {window} days."
     if not by_jobs:
-        late = [d for d in silent if d > limits["agents_silent_days"]]
-        text = f"{product}: {len(late)} of {len(silent)} agents silent for {days_text(max(late))}."
+        text = f"{product}: {_silent_text(silent, severity, limits)}."
     evidence = ctx.evidence(("usage",), values, limits.shown(*LIMITS))
     return Hit(row, product, severity, text, evidence, yesterday > NONE, clear)
+
+
+def _silent_text(silent: list[int], severity: int, limits: Limits) -> str:
+    """Those silent for longer than the rung asks: "2 of 3 agents silent for 9 to 12 days"."""
+    name = "agents_silent_days" if severity == HIGH else "agent_silent_days"
+    late = [days for days in silent if days > limits[name]]
+    least, most = min(late), max(late)
+    span = days_text(most) if least == most else f"{least} to {days_text(most)}"
+    return f"{len(late)} of {len(silent)} agents silent for {span}"
 
 
 def _clean(jobs: _Jobs | None, limits: Limits) -> bool:

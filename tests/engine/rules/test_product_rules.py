@@ -116,7 +116,8 @@ def agent(number: int, days: int) -> Agent:
         ((1, 8), None, ""),  # more than 7 days on D, not on D-1
         ((1, 9), 2, "Scanner: 1 of 2 agents silent for 9 days."),
         ((3, 9), 2, "Scanner: 1 of 2 agents silent for 9 days."),
-        ((5, 9), 3, "Scanner: 2 of 2 agents silent for 9 days."),
+        ((5, 9), 3, "Scanner: 2 of 2 agents silent for 5 to 9 days."),
+        ((1, 5, 9), 2, "Scanner: 1 of 3 agents silent for 9 days."),
         ((-2, 2), None, ""),  # seen after D: not silent as far as is known
     ],
 )

@@ -51,6 +51,11 @@ def test_text_and_evidence() -> None:
     assert task.due_on == DAY + 3  # Friday: the next working day is Monday
 
 
+def test_the_day_itself() -> None:
+    task = run(RULE, context([one(0)], chi=[28])).tasks[0]
+    assert task.text == "Renews 20 Nov 2026 (today), $20,040. Health 28."
+
+
 def test_passed_date_says_so() -> None:
     assert (
         run(RULE, context([one(-3)]))

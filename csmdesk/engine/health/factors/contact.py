@@ -18,6 +18,8 @@ def raw(measures: Columns, day: int) -> Raw:
 
 
 def text(num: int, den: int, detail: Detail) -> str:
+    if not num:
+        return "Contact today"
     return f"No contact logged for {plural(num, 'day', locale=detail.locale)}"
 
 

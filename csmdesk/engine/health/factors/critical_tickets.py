@@ -14,6 +14,8 @@ def raw(measures: Columns, day: int) -> Raw:
 
 
 def text(num: int, den: int, detail: Detail) -> str:
+    if not num:
+        return "No critical tickets open"
     return f"{plural(num, 'critical ticket', locale=detail.locale)} open"
 
 

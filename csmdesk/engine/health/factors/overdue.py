@@ -14,6 +14,8 @@ def raw(measures: Columns, day: int) -> Raw:
 
 
 def text(num: int, den: int, detail: Detail) -> str:
+    if not num:
+        return "Nothing overdue"
     late = f"overdue {plural(num, 'day', locale=detail.locale)}"
     amount = detail.measure("overdue_amount")
     if amount == MISSING:
