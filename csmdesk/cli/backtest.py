@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from csmdesk.cli.context import Context, day_option
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import BANDS
-from csmdesk.domain.texts import decimal, percent, plural
+from csmdesk.domain.texts import decimal, number, percent, plural
 from csmdesk.engine.backtest.result import Backtest, Case
 from csmdesk.engine.weights import Suggestion
 from csmdesk.jobs.backtest import Backtests, paste_text, run_backtest, suggest_weights
@@ -75,37 +76,37 @@ def suggestion_json(suggestion: Suggestion, paste: str) -> dict[str, Any]:
     }
 
 
-def figures(test: Backtest) -> dict[str, str | int]:
-    """A result's figures as one row for a person: lift of the lowest tenth, precision and recall of
-    the poor band."""
-    value, interval = _auc(test)
+def beside(tests: Mapping[str, Backtest]) -> list[dict[str, str]]:
+    """Results beside each other for a person: a row per figure, a column per result."""
+    columns = {title: figures(test) for title, test in tests.items()}
+    names = next(iter(columns.values()), {})
+    return [
+        {"figure": name, **{title: column[name] for title, column in columns.items()}}
+        for name in names
+    ]
+
+
+def figures(test: Backtest) -> dict[str, str]:
     return {
-        "horizon": test.horizon,
-        "days": len(test.days),
-        "scores": test.scores,
-        "churned": test.churned,
-        "AUC": value,
-        "95 %": interval,
-        "lift": "–" if test.lift is None else _ratio(*_parts(test.lift)),
-        "precision": _percent(test.precision),
-        "recall": _percent(test.recall),
+        "scoring days": number(len(test.days)),
+        "scores": number(test.scores),
+        "followed by churn": number(test.churned),
+        "customers that left": number(test.lost),
+        "AUC (95 %)": auc_text(test),
+        "lift of the lowest tenth": "–" if test.lift is None else _ratio(*_parts(test.lift)),
+        "precision of poor": _percent(test.precision),
+        "recall of poor": _percent(test.recall),
     }
 
 
 def auc_text(test: Backtest) -> str:
     """ "0.812 (0.72–0.90)", a dash where nobody left or nobody stayed."""
-    value, interval = _auc(test)
-    return f"{value} ({interval})" if test.auc is not None else value
-
-
-def _auc(test: Backtest) -> tuple[str, str]:
-    """The AUC and its 95 % interval, dashes where there is none."""
     if test.auc is None:
-        return "–", "–"
+        return "–"
     value = decimal(*_parts(test.auc.value), 3, trim=False)
     if test.auc.low is None or test.auc.high is None:
-        return value, "no interval"
-    return value, f"{test.auc.low:.2f}–{test.auc.high:.2f}"
+        return f"{value} (no interval)"
+    return f"{value} ({test.auc.low:.2f}–{test.auc.high:.2f})"
 
 
 def band_rows(test: Backtest) -> list[dict[str, str | int]]:
@@ -123,7 +124,7 @@ def band_rows(test: Backtest) -> list[dict[str, str | int]]:
 def _show(cli: Context, tests: Backtests) -> None:
     result = tests.results[-1]
     day = iso_day(tests.sample.as_of)
-    cli.show([figures(one) for one in tests.results], f"Backtest, {day}")
+    cli.show(beside({f"{one.horizon} days": one for one in tests.results}), f"Backtest, {day}")
     cli.show(band_rows(result), f"Bands, churn within {result.horizon} days")
     cli.show([_case(one) for one in result.missed[:SHOWN_CASES]], "Left though not poor")
     cli.show([_case(one) for one in result.false_alarms[:SHOWN_CASES]], "Poor and stayed")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from csmdesk.cli.backtest import HORIZON, figures
+from csmdesk.cli.backtest import HORIZON, beside
 from csmdesk.cli.context import Context, day_option
 from csmdesk.domain.texts import money, plural, signed
 from csmdesk.engine.whatif import BandChange, WhatIf
@@ -41,12 +41,10 @@ def what_if(
     cli.show([_band(one, currency) for one in found.portfolio.bands], "Bands of active customers")
     cli.show(_moves(found.portfolio, currency), "Customers that change band")
     cli.say(f"{plural(found.portfolio.changed, 'active customer')} get another score.")
-    shown = [
-        {"model": name, **figures(one)}
-        for name, one in zip(("now", "changed"), tests, strict=True)
-        if one is not None
-    ]
-    cli.show(shown, "Backtest")
+    shown = {
+        name: one for name, one in zip(("now", "changed"), tests, strict=True) if one is not None
+    }
+    cli.show(beside(shown), f"Backtest, churn within {horizon} days")
     if found.untested:
         cli.say(found.untested)
 
