@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from csmdesk.domain.days import MISSING, day_number
+from csmdesk.domain.days import day_number
 from csmdesk.runtime import state as states
 from csmdesk.runtime.state import DeskState
 from csmdesk.runtime.stores import REDO, UNDO, WindowStore
@@ -69,6 +69,7 @@ class Desk(QObject):
         self._clock = clock
         self._scope: Scope | None = None
         self._settings: Settings | None = None
+        self._notices: tuple[str, ...] = ()
         self._store = WindowStore(folder, demo)
         self._engine: EngineThread | None = None
         self._edits_waiting = 0
@@ -85,13 +86,12 @@ class Desk(QObject):
 
     def start(self, *, run: bool = True) -> None:
         """After the first frame: threads, worker, first snapshot, and a run when one is due."""
-        from csmdesk.config.workspace import open_workspace
         from csmdesk.domain.errors import DeskError
         from csmdesk.runtime.engine_thread import EngineThread
         from csmdesk.runtime.queue_thread import QueueThread
 
         try:
-            self._settings = open_workspace(self.folder, demo=self.demo).settings
+            self._read_settings()
         except DeskError as error:
             self._job_failed("start", error.message, error.remedy, "")
             return
@@ -289,9 +289,7 @@ class Desk(QObject):
         if outcome.refusal:
             self.sourceRefused.emit(outcome.refusal, outcome.session_possible)
             return
-        from csmdesk.config.workspace import open_workspace
-
-        self._settings = open_workspace(self.folder, demo=self.demo).settings
+        self._read_settings()
         self.engine.reload({wish.system: wish.key} if wish.session_only else {})
         self.sourceConnected.emit(outcome.title)
         self.sync_now()
@@ -358,31 +356,35 @@ class Desk(QObject):
         if is_due(ran, self._clock().astimezone(zone), settings.schedule):
             self.engine.submit("run_if_due")
 
+    def _read_settings(self) -> None:
+        from csmdesk.config.workspace import open_workspace
+
+        workspace = open_workspace(self.folder, demo=self.demo)
+        self._settings, self._notices = workspace.settings, workspace.notices
+        if self._notices:
+            self._set_state(states.ATTENTION, problem=" ".join(self._notices))
+
     def _rest(self) -> str:
         """The state while no job runs."""
         if self.portfolio is None:
             failed_before = self.state.state == states.ATTENTION
             return states.ATTENTION if failed_before else states.STARTING
-        failed = [source for source in self.portfolio.sources if source.failed]
-        return states.ATTENTION if failed else states.CURRENT
+        trouble = states.trouble(self.portfolio.sources, self._notices)
+        return states.ATTENTION if trouble else states.CURRENT
 
     def _set_state(
         self, state: str, *, progress: Progress | None = None, problem: str = ""
     ) -> None:
         portfolio = self.portfolio
-        sources: tuple[str, ...] = ()
-        read_at = None
-        if portfolio is None:
-            if not problem and state == states.ATTENTION:
-                problem = self.state.problem
-        else:
-            sources = tuple(source.title for source in portfolio.sources)
-            reads = [s.read_at for s in portfolio.sources if s.read_at not in (0, MISSING)]
-            read_at = datetime.fromtimestamp(max(reads)).astimezone() if reads else None
-            if not problem and state == states.ATTENTION:
-                problem = " ".join(s.error for s in portfolio.sources if s.failed)
+        sources = portfolio.sources if portfolio is not None else ()
+        read_at = states.newest_read(sources)
+        if not problem and state == states.ATTENTION:
+            known = portfolio is not None
+            problem = states.trouble(sources, self._notices) if known else self.state.problem
         self.state = DeskState(
-            state, sources, read_at, self._next_run(), progress, problem, self._edits_waiting
+            state,
+            tuple(source.title for source in sources),
+            *(read_at, self._next_run(), progress, problem, self._edits_waiting),
         )
         self.stateChanged.emit(self.state)
 

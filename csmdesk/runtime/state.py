@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from csmdesk.domain.days import MISSING
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from csmdesk.domain.cancel import Progress
+    from csmdesk.domain.inputs import SourceState
 
 STARTING, CURRENT, WORKING, OFFLINE, ATTENTION = (
     "starting",
@@ -16,6 +19,20 @@ STARTING, CURRENT, WORKING, OFFLINE, ATTENTION = (
     "offline",
     "attention",
 )
+
+
+def trouble(sources: tuple[SourceState, ...], notices: tuple[str, ...]) -> str:
+    """What needs attention while no job runs: the notices of the configuration, failed sources."""
+    failed = (one.error or f"{one.title} failed." for one in sources if one.failed)
+    return " ".join((*notices, *failed))
+
+
+def newest_read(sources: tuple[SourceState, ...]) -> datetime | None:
+    """When a source was last read, in the zone of this computer; None before the first read."""
+    from datetime import datetime
+
+    reads = [source.read_at for source in sources if source.read_at not in (0, MISSING)]
+    return datetime.fromtimestamp(max(reads)).astimezone() if reads else None
 
 
 class DeskState(NamedTuple):

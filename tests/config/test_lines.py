@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import tomlkit
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from csmdesk.config.lines import key_lines, line_of
@@ -102,6 +103,7 @@ VALUES = st.recursive(
 )
 
 
+@examples(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_every_key_of_any_text_is_found(document: dict[str, Any]) -> None:
     text = tomlkit.dumps(document)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from csmdesk.domain.columns import Columns
@@ -92,6 +93,7 @@ def test_left() -> None:
 STEP = st.tuples(st.integers(-20, 20), st.sampled_from(["pending", "done", "skipped"]))
 
 
+@examples(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from("PQ"), st.just(0), st.lists(STEP, min_size=1, max_size=4)),
