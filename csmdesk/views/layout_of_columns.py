@@ -77,6 +77,11 @@ class ColumnLayout(QObject):
         self.placed = [first, *rest]
         self._changed(apply=True)
 
+    def shown(self) -> list[tuple[str, int]]:
+        """Key and present width of the columns on the screen, left to right."""
+        widths = self._grid.columnWidth
+        return [(one.key, widths(self._index[one.key])) for one in self.placed if one.shown]
+
     def reset(self) -> None:
         self.placed = self._defaults()
         self._changed(apply=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication
@@ -12,13 +12,9 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from csmdesk.runtime import state as states
 from csmdesk.views import theme
+from csmdesk.views.first_frame import FirstFrameView, first_list, remember_place
 from csmdesk.views.memory import Memory
-from csmdesk.views.page import Page
 from csmdesk.views.pages import FIRST_PAGE, PAGES, page_spec
-from csmdesk.views.shell.documents import Documents, Holder
-from csmdesk.views.shell.rail import Rail
-from csmdesk.views.shell.top_bar import TopBar
-from csmdesk.views.table import DataTable
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -29,8 +25,12 @@ if TYPE_CHECKING:
     from csmdesk.runtime.desk import Desk
     from csmdesk.runtime.state import DeskState
     from csmdesk.views.charts.dock import ChiHistoryDock
+    from csmdesk.views.page import Page
+    from csmdesk.views.shell.documents import Documents, Holder
     from csmdesk.views.shell.notices import NoticeLine, Toast
     from csmdesk.views.shell.panels import Panels
+    from csmdesk.views.shell.rail import Rail
+    from csmdesk.views.shell.top_bar import TopBar
 
 PAGE, CUSTOMER = "page:", "customer:"
 DEFAULT_SIZE = (1440, 900)
@@ -45,8 +45,12 @@ def _application() -> QApplication:
 
 
 class MainWindow(QMainWindow):
-    """`open_customer`, `open_page` and `apply_theme` are what links, pages and `shoot` call."""
+    """Shows the first rows at once; `complete` makes the parts. `open_customer`, `open_page` and
+    `apply_theme` are what links, pages and `shoot` call."""
 
+    rail: Rail
+    top_bar: TopBar
+    documents: Documents
     notice: NoticeLine
     toast: Toast
     panels: Panels
@@ -65,19 +69,26 @@ class MainWindow(QMainWindow):
         theme.use_tokens(_application(), self.theme_name)
         self.setWindowTitle("CSMDesk")
         self.setMinimumSize(900, 600)
-        self._build()
-        self._wire()
-        self._restore()
-        # Last: with a sheet in place, every part would be styled anew whenever it gets a parent.
-        theme.use_sheet(_application())
+        geometry = self.memory.get_bytes("window/geometry")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(*DEFAULT_SIZE)
+        front = self.memory.get("window/front", PAGE + FIRST_PAGE) == PAGE + FIRST_PAGE
+        first: Any = desk.first_rows
+        rows = first_list(first) if front and first is not None else None
+        self.setCentralWidget(FirstFrameView(rows, self.memory))
 
     def complete(self) -> None:
-        """Add what the first frame does not show: notices, menus with their keys, panels.
+        """Make everything that the first frame does not show, and put it in its place.
 
         Called once the first frame is painted and before the desk starts; again does nothing.
         """
         if self._complete:
             return
+        self._build()
+        self._wire()
+        self._restore()
+        # Last: with a sheet in place, every part would be styled anew whenever it gets a parent.
+        theme.use_sheet(_application())
         self._complete = True
         from csmdesk.views.charts.dock import ChiHistoryDock
         from csmdesk.views.shell.actions import add_menus
@@ -156,12 +167,16 @@ class MainWindow(QMainWindow):
     def toggle_compact(self) -> None:
         self.compact = not self.compact
         self.memory.put("window/compact", self.compact)
+        from csmdesk.views.table import DataTable
+
         for table in self.findChildren(DataTable):
             table.set_compact(self.compact)
 
     def reset_layout(self) -> None:
         self.rail.set_collapsed(False)
         self.memory.drop("window/docks")
+        from csmdesk.views.table import DataTable
+
         self.panels.reset()
         for table in self.findChildren(DataTable):
             table.layout_of_columns.reset()
@@ -175,6 +190,10 @@ class MainWindow(QMainWindow):
 
     # -- building -----------------------------------------------------------------------------
     def _build(self) -> None:
+        from csmdesk.views.shell.documents import Documents
+        from csmdesk.views.shell.rail import Rail
+        from csmdesk.views.shell.top_bar import TopBar
+
         self.rail, self.top_bar = Rail(), TopBar()
         self.rail.menu_button.setHidden(HAS_MENU_BAR)
         self.documents = Documents()
@@ -293,9 +312,6 @@ class MainWindow(QMainWindow):
             self.apply_theme(theme.SYSTEM)
 
     def _restore(self) -> None:
-        geometry = self.memory.get_bytes("window/geometry")
-        if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(*DEFAULT_SIZE)
         front = str(self.memory.get("window/front", PAGE + FIRST_PAGE))
         remembered = self.memory.get("window/tabs", [])
         self.documents.blockSignals(True)
@@ -315,8 +331,6 @@ class MainWindow(QMainWindow):
             self.open_page(FIRST_PAGE)
         self.rail.set_state(self.desk.state)
         self.documents.setFocus()
-        if self.memory.get("window/panel_open", False):
-            self.complete()  # the first frame shows it
 
     def _document(self, key: str, title: str = "") -> Holder | None:
         """The document of a key, its content built when first shown; None for no page of ours."""
@@ -348,12 +362,23 @@ class MainWindow(QMainWindow):
         if current is not None:
             self.memory.put("window/front", current.key)
 
+    def _remember_first_frame(self) -> None:
+        """Where the table of the first page stands, for the first frame of the next start."""
+        from csmdesk.views.table import DataTable
+
+        page = self.current_page()
+        table = page.findChild(DataTable) if page is not None else None
+        current = self.documents.current()
+        if table is None or current is None or current.key != PAGE + FIRST_PAGE:
+            return
+        remember_place(self.memory, self, table, table.layout_of_columns.shown())
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.documents.close_windows()
-        self._remember_tabs()
         self.memory.put_bytes("window/geometry", self.saveGeometry())
         if self._complete:
+            self.documents.close_windows()
+            self._remember_tabs()
             self.memory.put_bytes("window/docks", self.host.saveState())
-            self.memory.put("window/panel_open", self.panels.open)
+            self._remember_first_frame()
         self.memory.save()
         super().closeEvent(event)

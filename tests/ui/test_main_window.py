@@ -84,6 +84,7 @@ def test_tabs_are_restored(window: MainWindow, desk: Desk, tmp_path: Path, qtbot
     window.close()
     again = MainWindow(desk, tmp_path / "window.ini")
     qtbot.addWidget(again)
+    again.complete()
     assert again.documents.keys() == ["page:tasks", "page:customers", "page:alerts"]
     holder = again.documents.current()
     assert holder is not None

@@ -28,14 +28,17 @@ desk = Desk(folder, True, lambda: datetime(2026, 11, 20, 8, tzinfo=UTC), FirstRo
 window = MainWindow(desk, folder / "window.ini")
 window.show()
 app.processEvents()
-page = window.current_page()
-assert page.table.model.rowCount() == 60, page.table.model.rowCount()
-assert page._totals.cards["customers"].figure == "214"
+assert window.centralWidget()._rows.length == 60
 slow = "numpy pandas pyqtgraph sqlalchemy requests keyring asyncio importlib.metadata qtawesome"
-late = ("csmdesk.views.shell.actions csmdesk.views.shell.notices csmdesk.views.shell.names "
+late = ("csmdesk.views.table csmdesk.views.shell.rail csmdesk.views.stylesheet "
+        "csmdesk.views.shell.actions csmdesk.views.shell.notices csmdesk.views.shell.names "
         "csmdesk.views.charts.dock csmdesk.views.widgets.find_bar csmdesk.views.pages.welcome "
         "fractions decimal zoneinfo")
 print([name for name in (slow + " " + late).split() if name in sys.modules])
+window.complete()
+page = window.current_page()
+assert page.table.model.rowCount() == 60, page.table.model.rowCount()
+assert page._totals.cards["customers"].figure == "214"
 assert page.table.grid.frozen is None and page.table._state is None
 """
 

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
 
 from csmdesk.domain.texts import number, plural
 from csmdesk.models.customers import (
-    ACTIVE_STATUSES,
     CUSTOMER_COLUMNS,
     CustomerFilter,
     customer_rows,
 )
-from csmdesk.models.rows import ColumnRows, ListRows
+from csmdesk.models.rows import ColumnRows
 from csmdesk.models.table import TableModel
 from csmdesk.store.first_rows import FirstRows
+from csmdesk.views.first_frame import first_list
 from csmdesk.views.memory import Memory
 from csmdesk.views.page import Page
 from csmdesk.views.pages.customer_totals import TotalCards
@@ -130,12 +130,10 @@ class CustomersPage(Page):
 
     def _show_first_rows(self) -> None:
         first = self.desk.first_rows
-        if not isinstance(first, FirstRows) or not first.rows or first.day is None:
-            return
-        active = [row for row in first.rows if row.status in ACTIVE_STATUSES]
-        currency = str(first.totals.get("currency", "USD"))
-        self.table.set_rows(ListRows(active or first.rows, first.day, currency))
-        self._totals.show_first(first.totals)
+        rows = first_list(first) if isinstance(first, FirstRows) else None
+        if rows is not None and isinstance(first, FirstRows):
+            self.table.set_rows(rows)
+            self._totals.show_first(first.totals)
 
     # -- filters ------------------------------------------------------------------------------
     @property

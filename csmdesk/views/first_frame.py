@@ -1,0 +1,101 @@
+"""What the window shows first: the rows of the customer table, before its parts are made.
+
+One widget paints them with the painters of the table proper, at the place where the table stood
+when the window was closed; everything around it follows as soon as this has reached the screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
+
+from csmdesk.models.columns import Column
+from csmdesk.models.customers import ACTIVE_STATUSES, CUSTOMER_COLUMNS
+from csmdesk.models.rows import ListRows
+from csmdesk.views.cells import PAINTERS
+from csmdesk.views.cells.look import PAD, Look
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from csmdesk.store.first_rows import FirstRows
+    from csmdesk.views.memory import Memory
+
+PLACE = "window/first_frame"
+HEADER, ROW, COMPACT_ROW = 32, 38, 30
+DEFAULT_PLACE = (216, 222, 1208, 662)
+"""Where the table stands in a window of the default size: left, top, width, height."""
+
+
+def first_list(first: FirstRows) -> ListRows | None:
+    """The rows of the first frame: active customers, or all when none is; None without any."""
+    if not first.rows or first.day is None:
+        return None
+    active = [row for row in first.rows if row.status in ACTIVE_STATUSES]
+    return ListRows(active or first.rows, first.day, str(first.totals.get("currency", "USD")))
+
+
+def remember_place(memory: Memory, window: QWidget, table: QWidget, shown: list[Any]) -> None:
+    """Keep where the table stands and its shown columns as [key, width]."""
+    at = table.mapTo(window, QPoint(0, 0))
+    place = [at.x(), at.y(), table.width(), table.height()]
+    memory.put(PLACE, {"place": place, "columns": shown})
+
+
+class FirstFrameView(QWidget):
+    """Paints grounds of rail and bar, the table's card, its header and as many rows as fit."""
+
+    def __init__(self, rows: ListRows | None, memory: Memory) -> None:
+        super().__init__()
+        self._rows = rows
+        kept = memory.get(PLACE, {})
+        left, top, width, height = kept.get("place", DEFAULT_PLACE)
+        self._table = QRect(left, top, width, height)
+        self._row = COMPACT_ROW if memory.get("window/compact", False) else ROW
+        known = {column.key: column for column in CUSTOMER_COLUMNS}
+        shown = [(known[key], size) for key, size in kept.get("columns", ()) if key in known]
+        self._columns = shown or [(c, c.width) for c in CUSTOMER_COLUMNS if c.shown]
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        look = Look(self.devicePixelRatioF())
+        box = self._table
+        painter.fillRect(self.rect(), look.color("background"))
+        painter.fillRect(0, 0, max(box.left() - 17, 0), self.height(), look.color("sunken"))
+        painter.fillRect(box.left() - 16, 0, self.width(), 47, look.color("surface"))
+        painter.fillRect(box, look.color("surface"))
+        if self._rows is not None:
+            painter.setClipRect(box)
+            self._paint_header(painter, look)
+            count = min(self._rows.length, (box.height() - HEADER) // self._row + 1)
+            for row in range(count):
+                self._paint_row(painter, look, self._rows, row)
+        painter.end()
+
+    def _paint_header(self, painter: QPainter, look: Look) -> None:
+        x, top = self._table.left(), self._table.top()
+        for column, width in self._columns:
+            inner = QRect(x + PAD, top, width - 2 * PAD, HEADER - 1)
+            look.draw_text(painter, inner, column.title, look.small, "muted", right=column.right)
+            x += width
+        self._line(painter, look, top + HEADER - 1)
+
+    def _paint_row(self, painter: QPainter, look: Look, rows: ListRows, row: int) -> None:
+        x, top = self._table.left(), self._table.top() + HEADER + row * self._row
+        for column, width in self._columns:
+            inner = QRect(x + PAD, top, width - 2 * PAD, self._row - 1)
+            text, payload = column.text(rows, row), _payload(column, rows, row)
+            PAINTERS[column.cell](painter, inner, text, payload, look, column.right)
+            x += width
+        self._line(painter, look, top + self._row - 1)
+
+    def _line(self, painter: QPainter, look: Look, y: int) -> None:
+        painter.setPen(look.color("line"))
+        painter.drawLine(self._table.left(), y, self._table.right(), y)
+
+
+def _payload(column: Column, rows: ListRows, row: int) -> Any:
+    return None if column.payload is None else column.payload(rows, row)
