@@ -43,8 +43,10 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
             if (row, product) in watched:
                 hits.append(Hit(row, product, NONE, clear=UNKNOWN))
             continue
-        # A day less of idleness yesterday, and the same last use: no second look at usage.
+        # A day less of idleness and tenure yesterday, and the same last use: no second look.
+        tenure = int(ctx.measures.ints("tenure")[row]) - 1
         fires = bool(idle[place] - 1 > limits.whole("low_days"))
+        fires = fires and tenure > limits.whole("tenure_days")
         hits.append(_hit(ctx, limits, row, product, int(idle[place]), int(level[place]), fires))
     return hits
 

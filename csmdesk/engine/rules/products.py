@@ -106,7 +106,7 @@ def covered_from(ctx: Context) -> int:
 def monthly_amount(ctx: Context, row: int, product: str) -> tuple[int, str] | None:
     """(minor units, currency) that a customer pays a month for a product, discounts not taken off.
 
-    None when its items are in several currencies.
+    Items of subscriptions that are served on D; None when they are in several currencies.
     """
     items = ctx.facts.tables["subscription_item"]
     heads = ctx.facts.tables["subscription"]
@@ -117,7 +117,11 @@ def monthly_amount(ctx: Context, row: int, product: str) -> tuple[int, str] | No
         told = names.get((items["source"][place], product_id), product_id)
         if told != product or items["metered"][place]:
             continue
-        currency = heads["currency"][int(items.ints("subscription")[place])]
+        head = int(items.ints("subscription")[place])
+        ended = int(heads.ints("ended_on")[head])
+        if heads.ints("started_on")[head] > ctx.day or (ended != MISSING and ended <= ctx.day):
+            continue
+        currency = heads["currency"][head]
         price = monthly(items["interval"][place], int(items.ints("interval_count")[place]))
         price *= int(items.ints("unit_num")[place]) * int(items.ints("quantity")[place])
         price /= int(items.ints("unit_den")[place])

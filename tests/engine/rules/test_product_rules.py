@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,25 +16,27 @@ from tests.engine.build import DAY, usage_of
 from tests.engine.rules.world import context, later, run, severities
 
 ROW: dict[str, Any] = {"tenure": 400, "products": ("Scanner",)}
+SOLD = Subscription(
+    source="billing",
+    source_id="s1",
+    account_id="c0",
+    status="active",
+    currency="USD",
+    started_on=DAY - 400,
+)
+ITEM = SubscriptionItem(
+    source="billing",
+    source_id="i1",
+    subscription_id="s1",
+    product_id="p1",
+    since=DAY - 400,
+    unit_num=1_900,
+    quantity=10,
+)
 WORLD: list[Fact] = [
     Product(source="billing", source_id="p1", name="Scanner", modules=("scanning",)),
-    Subscription(
-        source="billing",
-        source_id="s1",
-        account_id="c0",
-        status="active",
-        currency="USD",
-        started_on=DAY - 400,
-    ),
-    SubscriptionItem(
-        source="billing",
-        source_id="i1",
-        subscription_id="s1",
-        product_id="p1",
-        since=DAY - 400,
-        unit_num=1_900,
-        quantity=10,
-    ),
+    SOLD,
+    ITEM,
 ]
 Use = tuple[int, str, str, int, int, int]
 
@@ -155,6 +158,12 @@ def test_unused_product_text_and_never_used() -> None:
     task = run(product_unused.RULE, ctx_of(opened(39))).tasks[0]
     assert task.text == "Pays $190/month for Scanner, not used for 39 days."
     assert task.subject == "Scanner"
+    former = [
+        replace(SOLD, source_id="s0", status="canceled", ended_on=DAY - 1),
+        replace(ITEM, source_id="i0", subscription_id="s0"),
+    ]
+    again = run(product_unused.RULE, ctx_of(opened(39), given=former)).tasks[0]
+    assert again.text == task.text, "a subscription that ended is paid no more"
     other = [(1, "report_viewed", "scanning", DAY - 1, 1, 0)]
     usage = usage_of(["c0", "c1"], features=other)
     never = run(product_unused.RULE, context([ROW, ROW], usage=usage, given=WORLD))
@@ -168,7 +177,9 @@ def test_unused_product_core_use_tenure_and_joining() -> None:
     key = Settings(features=Features(key=("scan_run",)))
     assert severity_of(product_unused.RULE, ctx_of(uses)) is None
     assert severity_of(product_unused.RULE, ctx_of(uses, settings=key)) == 2
-    assert severity_of(product_unused.RULE, ctx_of(opened(39), {**ROW, "tenure": 14})) is None
+    for tenure, severity in ((14, None), (15, None), (16, 2)):  # 15 days on D, 14 on D-1
+        row = {**ROW, "tenure": tenure}
+        assert severity_of(product_unused.RULE, ctx_of(opened(39), row)) == severity
     assert severity_of(product_unused.RULE, ctx_of(opened(39), unjoined={"usage": ["c0"]})) is None
 
 
