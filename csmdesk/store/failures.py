@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from csmdesk.domain.errors import StoreError
 
 RESTORE = (
-    "Restore the newest backup with `csmdesk restore FILE`, or move the file away and sync again."
+    "Put a copy from the workspace's backups in its place, or move the file away and sync again."
 )
 
 _SENTENCES = {

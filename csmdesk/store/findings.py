@@ -177,7 +177,7 @@ def _refuse_frozen(conn: Connection, day: int) -> None:
     if newest is not None and newest.day > day:
         raise StoreError(
             f"The results of {iso_day(day)} are frozen: {iso_day(newest.day)} was run after it.",
-            "Recompute it with `csmdesk report --as-of DAY --recompute`; that stores nothing.",
+            "`csmdesk score --as-of DAY OUT.csv` recomputes its scores and stores nothing.",
         )
 
 

@@ -104,7 +104,7 @@ def test_foreign_and_damaged_files_are_refused(tmp_path: Path) -> None:
     whole.path.write_bytes(bytes(data))
     with pytest.raises(StoreError, match="damaged") as caught:
         open_store(whole.path)
-    assert "restore" in caught.value.remedy
+    assert "backups" in caught.value.remedy
 
 
 def test_an_encrypted_file_without_the_cipher_is_a_sentence(tmp_path: Path) -> None:
