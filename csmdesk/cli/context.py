@@ -19,7 +19,18 @@ from rich.text import Text
 from csmdesk.domain.cancel import Progress, Report
 from csmdesk.domain.days import parse_day
 from csmdesk.domain.errors import BadInput
+from csmdesk.domain.texts import money
 from csmdesk.jobs.session import Session, open_session
+
+PIPED_WIDTH = 200
+"""Columns of a table that goes to no terminal: nothing needs to be cut."""
+MONEY = frozenset(
+    (
+        *("mrr", "arr", "acv", "committed_mrr", "opening", "new", "reactivation", "expansion"),
+        *("contraction", "churn", "fx", "net", "closing"),
+    )
+)
+"""Minor units of a row's `currency`, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +57,18 @@ class Context:
             self.json_out(list(rows))
             return
         console = Console()
+        if not console.is_terminal:
+            console.width = PIPED_WIDTH
         if not rows:
             console.print(f"{title}: nothing to show." if title else "Nothing to show.")
             return
         table = Table(title=Text(title) if title else None, title_justify="left")
         shown = keys or tuple(rows[0])
         for key in shown:
-            number = isinstance(rows[0][key], int)
+            number = isinstance(rows[0][key], int) and not isinstance(rows[0][key], bool)
             table.add_column(Text(key), justify="right" if number else "left", no_wrap=number)
         for row in rows:
-            table.add_row(*(Text(_cell(row[key])) for key in shown))
+            table.add_row(*(Text(_cell(row, key)) for key in shown))
         console.print(table)
 
     def json_out(self, value: Any) -> None:
@@ -67,9 +80,12 @@ class Context:
         Console(stderr=True).print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _cell(value: Any) -> str:
+def _cell(row: Mapping[str, Any], key: str) -> str:
+    value = row[key]
     if value is None:
         return "–"
+    if key in MONEY and "currency" in row:
+        return money(int(value), str(row["currency"]))
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value)
@@ -92,7 +108,7 @@ def progress_bars() -> Iterator[Report]:
     if not console.is_terminal:
         yield lambda _step: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Bar(*columns, console=console, transient=True) as bars:
         known: dict[str, Any] = {}
 

@@ -19,6 +19,7 @@ from csmdesk.engine.figures import renewals as renewals_figure
 from csmdesk.jobs.snapshot import build_portfolio
 
 CUSTOMER_KEYS = ("name", "csm", "tier", "chi", "band", "mrr", "status", "renewal_on", "open_tasks")
+RENEWAL_KEYS = ("renewal_on", "in_days", "name", "csm", "chi", "band", "mrr", "acv")
 TASK_KEYS = ("severity", "text", "customer", "status", "due_on")
 
 
@@ -49,9 +50,10 @@ def report(
         cli.show(customers_figure.rows(portfolio, scope), "Customers", CUSTOMER_KEYS)
     elif page is Page.MOVEMENTS:
         rows = movements_figure.movements_report(portfolio, scope, by_customer=bool(by))
-        cli.show(rows, "MRR movements")
+        shown = [key for key in (rows or [{}])[0] if key not in ("customer_id", "currency")]
+        cli.show(rows, "MRR movements", shown)
     elif page is Page.RENEWALS:
-        cli.show(renewals_figure.renewals_report(portfolio, scope), "Renewals")
+        cli.show(renewals_figure.renewals_report(portfolio, scope), "Renewals", RENEWAL_KEYS)
     else:
         _dashboard(cli, portfolio, scope)
 

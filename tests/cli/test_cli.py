@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from csmdesk.__main__ import split_arguments
+from csmdesk.domain.texts import money
 from tests.demo import CUSTOMERS
 
 DAY = "2026-11-20"
@@ -55,6 +56,17 @@ def test_movements_sum_up(prepared_demo: Path) -> None:
     customers = answer(prepared_demo, "report", "movements", "--as-of", DAY, "--by", "customer")
     last = months[-1]["month"]
     assert sum(row["closing"] for row in customers if row["month"] == last) == months[-1]["closing"]
+
+
+def test_tables_tell_amounts_and_every_month(prepared_demo: Path) -> None:
+    where = ("--as-of", DAY, "--demo", "--workspace", str(prepared_demo))
+    last = answer(prepared_demo, "report", "movements", "--as-of", DAY)[-1]
+    shown = call("report", "movements", *where).stdout
+    assert money(last["closing"], last["currency"]) in shown
+    assert last["month"] in shown
+    renewals = call("report", "renewals", *where).stdout
+    assert answer(prepared_demo, "report", "renewals", "--as-of", DAY)[0]["name"] in renewals
+    assert "…" not in shown + renewals
 
 
 def test_tasks_and_dashboard_agree(prepared_demo: Path) -> None:

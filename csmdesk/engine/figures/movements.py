@@ -37,7 +37,7 @@ def movements_report(
     portfolio: Portfolio, scope: Scope, by_customer: bool = False
 ) -> list[dict[str, Any]]:
     """Per month, oldest first: month ("2026-11"), opening, new, reactivation, expansion,
-    contraction, churn, fx, net, closing in minor units of the reporting currency.
+    contraction, churn, fx, net, closing in minor units of `currency`, the reporting one.
 
     The members of the scope are taken as of its day for every month. By customer, each row starts
     with customer_id and name, and months in which nothing was or moved are left out.
@@ -45,12 +45,14 @@ def movements_report(
     inside = members(portfolio, scope)
     months = _months(portfolio, REPORT_MONTHS)
     if not by_customer:
-        return _rows(month_table(months, inside))
+        return _rows(portfolio, month_table(months, inside))
     table = customer_table(months, inside)
     ids, names = portfolio.customers.texts("id"), portfolio.customers.texts("name")
     return [
         {"customer_id": ids[customer], "name": names[customer], **row}
-        for customer, row in zip(table.ints("customer").tolist(), _rows(table), strict=True)
+        for customer, row in zip(
+            table.ints("customer").tolist(), _rows(portfolio, table), strict=True
+        )
     ]
 
 
@@ -70,9 +72,13 @@ def _months(portfolio: Portfolio, count: int) -> Months:
     return sum_months(portfolio.movements, mrr, portfolio.day, count)
 
 
-def _rows(table: Columns) -> list[dict[str, Any]]:
+def _rows(portfolio: Portfolio, table: Columns) -> list[dict[str, Any]]:
     columns = [table.ints(name).tolist() for name in _AMOUNTS]
     return [
-        {"month": iso_day(start)[:7], **dict(zip(_AMOUNTS, amounts, strict=True))}
+        {
+            "month": iso_day(start)[:7],
+            **dict(zip(_AMOUNTS, amounts, strict=True)),
+            "currency": portfolio.currency,
+        }
         for start, *amounts in zip(table.ints("month").tolist(), *columns, strict=True)
     ]

@@ -19,7 +19,7 @@ def renewals_report(
     portfolio: Portfolio, scope: Scope, within: int | None = None
 ) -> list[dict[str, Any]]:
     """One row per renewal: customer_id, name, csm, subscription, renewal_on (ISO date), in_days
-    (negative: passed), mrr and acv (minor units of the reporting currency; null: no exchange rate),
+    (negative: passed), mrr and acv (minor units of `currency`, the reporting one; null: no exchange rate),
     chi (null: none), band, committed_churn, committed_mrr (the customer's MRR set to cancel, minor
     units), renewals_available and renewals_accomplished (the customer's of the last 30 days).
 
@@ -56,6 +56,7 @@ def _row(portfolio: Portfolio, row: int, renewed: tuple[Ints, Ints]) -> dict[str
         "in_days": date - portfolio.day,
         "mrr": int(table["mrr"][row]),
         "acv": None if acv == MISSING else acv,
+        "currency": portfolio.currency,
         "chi": None if chi < 0 else chi,
         "band": BANDS[int(customers["band"][customer])],
         "committed_churn": bool(customers["committed_churn"][customer]),

@@ -45,7 +45,15 @@ def month(name: str, opening: int, closing: int, **moved: int) -> dict[str, obje
         ("new", "reactivation", "expansion", "contraction", "churn", "fx"), 0
     )
     net = sum(amount for kind, amount in moved.items() if kind != "fx")
-    return {"month": name, "opening": opening, **row, **moved, "net": net, "closing": closing}
+    return {
+        "month": name,
+        "opening": opening,
+        **row,
+        **moved,
+        "net": net,
+        "closing": closing,
+        "currency": "USD",
+    }
 
 
 def test_report() -> None:

@@ -55,6 +55,7 @@ def test_soonest_first_with_the_passed_ones() -> None:
         "band": "poor",
         "committed_churn": True,
         "committed_mrr": 300,
+        "currency": "USD",
         "renewals_available": 2,
         "renewals_accomplished": 1,
     }
