@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import shutil
@@ -70,6 +69,8 @@ def missing_for_x11() -> str:
         if wanted == "" and os.environ.get("WAYLAND_DISPLAY"):
             return ""
         return "CSMDesk found no screen: neither DISPLAY nor WAYLAND_DISPLAY is set. Start it on a desktop."
+    import ctypes
+
     for library in (name for name in _PACKAGES if name.startswith(X11_LIBRARIES)):
         try:
             ctypes.CDLL(library)
