@@ -71,12 +71,13 @@ def missing_for_x11() -> str:
         return "CSMDesk found no screen: neither DISPLAY nor WAYLAND_DISPLAY is set. Start it on a desktop."
     import ctypes
 
+    missing = []
     for library in (name for name in _PACKAGES if name.startswith(X11_LIBRARIES)):
         try:
             ctypes.CDLL(library)
         except OSError:
-            return explain(library)
-    return ""
+            missing.append(library)
+    return needed(missing) if missing else ""
 
 
 def explain(message: str) -> str:
@@ -84,17 +85,24 @@ def explain(message: str) -> str:
     found = re.search(r"(lib[\w.+-]+\.so[.\d]*)", message)
     if found is None:
         return f"CSMDesk cannot start its window: {message}. Install it again with pip."
-    library = found.group(1)
-    return (
-        f"CSMDesk needs the system library {library}. Install it with:\n  {install_line(library)}"
-    )
+    return needed([found.group(1)])
 
 
-def install_line(library: str) -> str:
+def needed(libraries: list[str]) -> str:
+    """Which system libraries lack, and the one line that installs them."""
+    kind = "library" if len(libraries) == 1 else "libraries"
+    named = ", ".join(libraries)
+    return f"CSMDesk needs the system {kind} {named}. Install with:\n  {install_line(libraries)}"
+
+
+def install_line(libraries: list[str]) -> str:
     """The install command of the package manager that this machine has."""
-    names = _PACKAGES.get(library)
     for place, (manager, command) in enumerate(_MANAGERS.items()):
         if shutil.which(manager):
-            name = names[place] if names else library.partition(".so")[0].lower()
-            return f"{command} {name}"
-    return f"your system's package manager: the package that holds {library}"
+            known = [_PACKAGES.get(one) for one in libraries]
+            packages = [
+                names[place] if names else library.partition(".so")[0].lower()
+                for names, library in zip(known, libraries, strict=True)
+            ]
+            return f"{command} {' '.join(dict.fromkeys(packages))}"
+    return f"your system's package manager: what holds {', '.join(libraries)}"
