@@ -16,7 +16,7 @@ from csmdesk.views.customer.breakdown import BreakdownView
 from csmdesk.views.grid import COMPACT_ROW_HEIGHT
 from csmdesk.views.memory import Memory
 from csmdesk.views.table import DataTable
-from csmdesk.views.widgets.cards import Card
+from csmdesk.views.widgets.cards import Card, set_tone
 from csmdesk.views.widgets.controls import PillMenu, button
 from csmdesk.views.widgets.elastic import ElasticColumns
 from csmdesk.views.widgets.labels import plain_tip
@@ -32,14 +32,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 12
 HEAD_HEIGHT, SCROLL_ROOM, EMPTY_HEIGHT = 32, 12, 128
 TASK_TABLES = ("open_tasks", "closed_tasks")
-
-
-def set_tone(label: QLabel, tone: str) -> None:
-    """Colour a label by tone; its words say the same."""
-    if label.property("tone") != tone:
-        label.setProperty("tone", tone)
-        label.style().unpolish(label)
-        label.style().polish(label)
 
 
 class FieldsView(Card):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from csmdesk.domain.page import Breakdown, FactorLine, PillarLine
 from csmdesk.views import theme
 from csmdesk.views.widgets.cards import Card
+from csmdesk.views.widgets.labels import plain_tip
 from csmdesk.views.widgets.tip import plain_label
 
 NAME, VALUE, GOT, LOST = range(4)
@@ -104,7 +105,7 @@ class BreakdownView(Card):
         name = plain_label(line.title, "small")
         name.setContentsMargins(12, 0, 0, 0)
         value = _wrapped(line.raw.text, "muted" if line.share < 0 else "")
-        value.setToolTip(line.raw.tip)
+        value.setToolTip(plain_tip(line.raw.tip))
         value.setAccessibleName(f"{line.title}: {line.raw.text}")
         grid.addWidget(name, row, NAME)
         grid.addWidget(value, row, VALUE)

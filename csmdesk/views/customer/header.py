@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 from csmdesk.domain.page import CustomerPage, Field
 from csmdesk.views import theme
 from csmdesk.views.customer.actions import CustomerActions
-from csmdesk.views.customer.blocks import set_tone
 from csmdesk.views.customer.painted import Dial, Spark
-from csmdesk.views.widgets.cards import Card
+from csmdesk.views.widgets.cards import Card, set_tone
 from csmdesk.views.widgets.controls import button
 from csmdesk.views.widgets.flow import FlowLayout
 from csmdesk.views.widgets.labels import ElidedLabel, Pills, plain_tip

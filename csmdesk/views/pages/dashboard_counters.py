@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVB
 from csmdesk.domain.texts import number
 from csmdesk.models.dashboard import COUNTER_TONES, change_text
 from csmdesk.views import theme
-from csmdesk.views.customer.blocks import set_tone
+from csmdesk.views.widgets.cards import set_tone
 from csmdesk.views.widgets.labels import Pills
 from csmdesk.views.widgets.tip import plain_label
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from csmdesk.views import theme
 from csmdesk.views.widgets.tip import plain_label
@@ -91,12 +91,3 @@ def set_tone(label: QLabel, tone: str) -> None:
     if label.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         label.style().unpolish(label)
         label.style().polish(label)
-
-
-def row_of(*widgets: QWidget, spacing: int = 12) -> QHBoxLayout:
-    """Widgets side by side, sharing the width."""
-    row = QHBoxLayout()
-    row.setSpacing(spacing)
-    for widget in widgets:
-        row.addWidget(widget, 1)
-    return row
