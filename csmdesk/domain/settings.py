@@ -98,7 +98,8 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything a workspace configures. `rules[rule id]` overrides thresholds by name."""
+    """Everything a workspace configures. `rules[rule id]` and `alerts[kind]` override thresholds by
+    name."""
 
     name: str = "My workspace"
     demo: bool = False
@@ -119,4 +120,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     statuses: dict[str, str] = {}
     """source status -> Active, Trial, Past due, Paused, Cancelled, Free; adds to the defaults."""
     rules: dict[str, dict[str, float]] = {}
+    alerts: dict[str, dict[str, float]] = {}
     playbooks: tuple[Playbook, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,16 @@ from csmdesk.config.writing import as_document
 from csmdesk.domain.errors import BadSetting
 from csmdesk.domain.findings import BANDS, SEVERITIES
 from csmdesk.domain.settings import Settings
+from csmdesk.engine.alerts import KINDS
+from csmdesk.engine.alerts.lifecycle import alert_limits
 from csmdesk.engine.health.model import resolve
 from csmdesk.engine.money.statuses import TITLES, status_codes
 from csmdesk.engine.rules import RULES
 from csmdesk.engine.rules.evaluate import validated
 
+Thresholds = dict[str, dict[str, float]]
 _MILLION = 1_000_000
+_NONE = Settings()
 
 
 def open_checked(folder: Path, *, demo: bool) -> Workspace:
@@ -30,6 +34,7 @@ def open_checked(folder: Path, *, demo: bool) -> Workspace:
 def engine_problems(settings: Settings) -> Iterator[BadSetting]:
     """Values that the engine cannot use: thresholds, models, bands, status types, playbooks."""
     yield from _rules(settings)
+    yield from _alerts(settings)
     yield from _models(settings)
     words = list(BANDS.values())
     for place, segment in enumerate(settings.segments):
@@ -45,15 +50,28 @@ def engine_problems(settings: Settings) -> Iterator[BadSetting]:
 
 
 def _rules(settings: Settings) -> Iterator[BadSetting]:
-    """One threshold at a time, so that each wrong one is named."""
-    for rule, thresholds in settings.rules.items():
-        for key, value in thresholds.items() or (("", 0.0),):
-            alone = {rule: {key: value} if key else {}}
+    return _one_by_one(
+        settings.rules, lambda alone: validated(RULES, msgspec.structs.replace(_NONE, rules=alone))
+    )
+
+
+def _alerts(settings: Settings) -> Iterator[BadSetting]:
+    return _one_by_one(
+        settings.alerts,
+        lambda alone: alert_limits(KINDS, msgspec.structs.replace(_NONE, alerts=alone)),
+    )
+
+
+def _one_by_one(given: Thresholds, use: Callable[[Thresholds], object]) -> Iterator[BadSetting]:
+    """One threshold at a time, so that each wrong one is named; an unknown owner is named once."""
+    for owner, thresholds in given.items():
+        parts: list[Thresholds] = [{owner: {key: value}} for key, value in thresholds.items()]
+        for alone in parts or [{owner: {}}]:
             try:
-                validated(RULES, Settings(rules=alone))
+                use(alone)
             except BadSetting as problem:
                 yield problem
-                if len(problem.path) == len(("rules", rule)):
+                if len(problem.path) == 2:
                     break
 
 
@@ -87,6 +105,10 @@ def effective(settings: Settings) -> dict[str, Any]:
     document = as_document(settings, full=True)
     limits = validated(RULES, settings)
     document["rules"] = {rule.id: limits[rule.id].shown(*limits[rule.id].names) for rule in RULES}
+    kinds = alert_limits(KINDS, settings)
+    document["alerts"] = {
+        kind.id: kinds[kind.id].shown(*kinds[kind.id].names) for kind in KINDS if kind.limits
+    }
     document["statuses"] = {name: TITLES[code] for name, code in _statuses(settings)}
     document["models"] = [_model(settings, place) for place in range(len(resolve(settings)))]
     return document

@@ -14,6 +14,7 @@ def fingerprint(settings: Settings) -> str:
     deciding = (
         settings.models,
         settings.rules,
+        settings.alerts,
         settings.features,
         settings.money,
         settings.renewals,

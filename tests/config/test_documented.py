@@ -12,6 +12,7 @@ import pytest
 from csmdesk.config.reading import examine
 from csmdesk.config.shapes import shape_problems
 from csmdesk.domain import settings as shapes
+from csmdesk.engine.alerts import KINDS
 from csmdesk.engine.health.factors import FACTORS
 from csmdesk.engine.rules import RULES
 from csmdesk.jobs.settings import effective
@@ -53,6 +54,9 @@ def test_the_tables_tell_the_defaults() -> None:
         one = told[factor.key]
         curve = ", ".join(f"{value}→{score}" for value, score in one["curve"])
         assert line == f"| `{factor.key}` | {one['weight']} | {curve} | {one['missing']} |"
+    for kind in filter(lambda kind: kind.limits, KINDS):
+        limits = ", ".join(f"`{key}` {value:g}" for key, value in kind.limits.items())
+        assert f"| `{kind.id}` | {limits} |" in TEXT.splitlines()
     for rule in RULES:
         line = next(one for one in TEXT.splitlines() if one.startswith(f"| `{rule.id}` |"))
         limits = ", ".join(f"`{key}` {value:g}" for key, value in rule.limits.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from csmdesk.engine.alerts.drops import drop_signals
+from csmdesk.engine.alerts.drops import LIMITS, drop_signals
 from csmdesk.engine.alerts.kind import RISK, AlertContext, Kind, Signal
 
 
@@ -16,4 +16,4 @@ def look(seen: AlertContext) -> list[Signal]:
     )
 
 
-KIND = Kind("activity_drop", RISK, look, close_days=2, rearms=False)
+KIND = Kind("activity_drop", RISK, look, limits=LIMITS, rearms=False)

@@ -15,7 +15,7 @@ from csmdesk.engine.alerts.kind import CUSTOMER, AlertContext, Signal, evidence_
 from csmdesk.engine.health.bands import JUMP, Past
 from csmdesk.engine.rules.rule import CLEAR, ENDED, HOLDS, UNKNOWN
 
-QUIET_DAYS = 30
+LIMITS = {"quiet_days": 30, "close_days": 2}
 
 
 def drop_signals(
@@ -63,7 +63,7 @@ def _open_signal(
     marked = seen.ctx.day if best >= 0 else parse_day(held["marker_on"])
     closes = CLEAR if 2 * today >= top + low else HOLDS
     poor = int(seen.ctx.health.held_band[row]) == POOR
-    if seen.ctx.day - marked >= QUIET_DAYS and not poor:
+    if seen.ctx.day - marked >= seen.limits[alert.kind].whole("quiet_days") and not poor:
         closes = ENDED
     evidence = _evidence(top, low, marked)
     return Signal(row, CUSTOMER, best >= 0, closes, _text(title, top, low), evidence)

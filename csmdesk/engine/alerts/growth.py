@@ -12,19 +12,22 @@ from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.texts import decimal, number
 from csmdesk.engine.alerts.kind import CUSTOMER, UPSELL, AlertContext, Kind, Signal
 from csmdesk.engine.metrics.windows import usage_window
-from csmdesk.engine.rules.limits import known
+from csmdesk.engine.rules.limits import known, percent_at_least
 from csmdesk.engine.rules.rule import ENDED, HOLDS, UNKNOWN
 from csmdesk.engine.rules.wording import whole_percent
 
-OPENS_PERCENT, CLOSES_PERCENT, LEAST_USERS = 160, 140, 5
+LIMITS = {"opens_percent": 60, "closes_percent": 40, "least_users": 5}
+"""Growth in percent, and how many there must have been before."""
 _DAYS = 30
 
 
 def look(seen: AlertContext) -> list[Signal]:
+    limits = seen.limits[KIND.id]
+    opens, closes_at = 100 + limits["opens_percent"], 100 + limits["closes_percent"]
     now, base, enough, persons = _users(seen)
     can = known(now, base) & (base > 0)
     stale = bool(seen.ctx.stale("usage"))
-    grown = can & enough & (now * 100 >= base * OPENS_PERCENT) & (not stale)
+    grown = can & enough & percent_at_least(now, base, opens) & (not stale)
     opened = {row for row, _ in seen.open_ones(KIND.id)}
     signals = []
     for row in sorted(set(np.flatnonzero(grown).tolist()) | opened):
@@ -32,7 +35,7 @@ def look(seen: AlertContext) -> list[Signal]:
             signals.append(Signal(row, CUSTOMER, False, UNKNOWN))
             continue
         users, before = int(now[row]), int(base[row])
-        closes = ENDED if users * 100 < before * CLOSES_PERCENT else HOLDS
+        closes = ENDED if users * 100 < before * closes_at else HOLDS
         evidence = {"now": users, "before": before, "persons": bool(persons[row])}
         text = _text(users, before, bool(persons[row]))
         signals.append(Signal(row, CUSTOMER, bool(grown[row]), closes, text, evidence))
@@ -48,7 +51,7 @@ def _users(seen: AlertContext) -> tuple[Ints, Ints, Bools, Bools]:
     return (
         np.where(persons, now, measures.ints("user_days_30")),
         np.where(persons, base, measures.ints("user_days_base")),
-        np.asarray(np.where(persons, base, busiest) >= LEAST_USERS),
+        np.asarray(np.where(persons, base, busiest) >= seen.limits[KIND.id].whole("least_users")),
         persons,
     )
 
@@ -71,4 +74,4 @@ def _text(users: int, before: int, persons: bool) -> str:
     return f"Active users up {number(up)} %: {was} to {now} a day in 90 days."
 
 
-KIND = Kind("growth", UPSELL, look)
+KIND = Kind("growth", UPSELL, look, limits=LIMITS)

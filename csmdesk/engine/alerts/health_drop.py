@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from csmdesk.engine.alerts.drops import drop_signals
+from csmdesk.engine.alerts.drops import LIMITS, drop_signals
 from csmdesk.engine.alerts.kind import RISK, AlertContext, Kind, Signal
 
 
@@ -14,4 +14,4 @@ def look(seen: AlertContext) -> list[Signal]:
     return drop_signals(seen, KIND.id, "Health", health.health_marker, now, lambda past: past.chi)
 
 
-KIND = Kind("health_drop", RISK, look, close_days=2, rearms=False)
+KIND = Kind("health_drop", RISK, look, limits=LIMITS, rearms=False)

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from csmdesk.domain.findings import Alert, Task
-from csmdesk.engine.health.bands import MARKER_DAYS, Limits, Past, Today, align
+from csmdesk.engine.health.bands import MARKER_DAYS, Past, Today, align
+from csmdesk.engine.health.bands import Limits as Bands
 from csmdesk.engine.health.factors import BY_KEY
+from csmdesk.engine.rules.limits import Limits
 from csmdesk.engine.rules.rule import HOLDS, Context
 
 RISK, UPSELL, RENEWAL, ONBOARDING = "Risk", "Upsell", "Renewal", "Onboarding"
@@ -42,6 +44,8 @@ class AlertContext:
 
     ctx: Context
     tasks: Mapping[str, Task]
+    limits: Mapping[str, Limits]
+    """Thresholds in force by kind."""
 
     @cached_property
     def _newest(self) -> dict[str, dict[tuple[int, str], Alert]]:
@@ -66,7 +70,7 @@ class AlertContext:
         health = self.ctx.health
         none = np.zeros(len(health.ids), np.int64)
         model = health.model_index.astype(np.int64)
-        limits = Limits(none, none)  # bands of past days are those stored, never recomputed here
+        limits = Bands(none, none)  # bands of past days are those stored, never recomputed here
         own = [key not in BY_KEY or BY_KEY[key].weight > 0 for key in health.factors]
         weighs = np.array(own, dtype=np.bool_)[:, None] | (health.weight > 0)
         today = Today(health.ids, health.model, model, health.factors, health.has, limits, weighs)
@@ -77,14 +81,15 @@ class AlertContext:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """An alert kind. `close_days`: days in a row on which CLEAR must hold; `rearms`: after closing,
-    the opening condition must have ended once before the alert opens again."""
+    """An alert kind. `limits`: thresholds that a workspace may override; `close_days` (1 unless it is
+    one of them): days in a row on which CLEAR must hold; `rearms`: after closing, the opening
+    condition must have ended once before the alert opens again."""
 
     id: str
     type: str
     look: Callable[[AlertContext], list[Signal]]
-    close_days: int = 1
     rearms: bool = True
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def evidence_of(alert: Alert) -> dict[str, Any]:

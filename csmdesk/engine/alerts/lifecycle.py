@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from csmdesk.domain.errors import BadSetting
 from csmdesk.domain.findings import Alert, Task
+from csmdesk.domain.settings import Settings
 from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal, evidence_of
 from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.lifecycle import FALSE_ALARM
+from csmdesk.engine.rules.limits import Limits, overridden
 from csmdesk.engine.rules.rule import CLEAR, ENDED, UNKNOWN, Context, evidence_text
 
 WAITS = -1
@@ -26,7 +29,7 @@ def advance_alerts(
     `ctx.previous` must be the state before D: the same input gives the same output.
     """
     tasks = {**ctx.previous.tasks, **{task.task_id: task for task in changed}}
-    seen = AlertContext(ctx, tasks)
+    seen = AlertContext(ctx, tasks, alert_limits(kinds, ctx.settings))
     found: list[Alert] = []
     for kind in kinds:
         step = _Step(seen, kind)
@@ -35,11 +38,29 @@ def advance_alerts(
     return tuple(sorted(found, key=lambda alert: (alert.alert_id, alert.episode)))
 
 
+def alert_limits(kinds: Sequence[Kind], settings: Settings) -> dict[str, Limits]:
+    """Thresholds in force by kind. BadSetting names the kind, key and value it cannot use."""
+    known = {kind.id for kind in kinds}
+    for name in settings.alerts:
+        if name not in known:
+            told = f"no alert ({settings.alerts[name]})"
+            raise BadSetting(("alerts", name), told, f"one of {', '.join(sorted(known))}")
+    return {
+        kind.id: overridden(("alerts", kind.id), kind.limits, settings.alerts.get(kind.id, {}))
+        for kind in kinds
+    }
+
+
 @dataclass(slots=True)
 class _Step:
     seen: AlertContext
     kind: Kind
     alerts: list[Alert] = field(default_factory=list)
+
+    @property
+    def close_days(self) -> int:
+        limits = self.seen.limits[self.kind.id]
+        return limits.whole("close_days") if "close_days" in limits.names else 1
 
     def run(self) -> None:
         signals = {(one.customer, one.subject): one for one in self.kind.look(self.seen)}
@@ -97,7 +118,7 @@ class _Step:
         streak = alert.streak
         if signal.closes != UNKNOWN:
             streak = alert.streak + 1 if signal.closes in (CLEAR, ENDED) else 0
-        if signal.closes == ENDED or streak >= self.kind.close_days:
+        if signal.closes == ENDED or streak >= self.close_days:
             self._close(alert, signal)  # with the text that it was open for
             return
         shown = replace(alert, streak=streak)

@@ -13,14 +13,14 @@ from csmdesk.engine.rules.renewal_due import renewal_subject
 from csmdesk.engine.rules.rule import ENDED, HOLDS, Context
 from csmdesk.engine.rules.wording import ahead, days_text
 
-WITHIN_DAYS, MOVED_DAYS = 30, 30
+LIMITS = {"within_days": 30, "moved_days": 30}
 
 
 def look(seen: AlertContext) -> list[Signal]:
     ctx = seen.ctx
     renewal = ctx.measures.ints("renewal_on")
     left = renewal - ctx.day
-    near = (renewal != MISSING) & (left >= 0) & (left < WITHIN_DAYS)
+    near = (renewal != MISSING) & (left >= 0) & (left < seen.limits[KIND.id].whole("within_days"))
     near &= np.asarray(ctx.measures["active"])
     signals, told = [], set()
     for row in np.flatnonzero(near).tolist():
@@ -51,11 +51,12 @@ def _told(ctx: Context, row: int, on: int) -> tuple[str, dict[str, Any]]:
 
 
 def _closes(seen: AlertContext, row: int, subject: str, before: str) -> str:
-    """The date moved more than 30 days on, or the contract ended."""
+    """The date moved far enough on (more than 30 days), or the contract ended."""
     renewal = int(seen.ctx.measures.ints("renewal_on")[row])
     if renewal == MISSING or renewal_subject(seen.ctx, row) != subject:
         return ENDED
-    return ENDED if iso_day(renewal - MOVED_DAYS) > before else HOLDS
+    moved = seen.limits[KIND.id].whole("moved_days")
+    return ENDED if iso_day(renewal - moved) > before else HOLDS
 
 
-KIND = Kind("renewal", RENEWAL, look)
+KIND = Kind("renewal", RENEWAL, look, limits=LIMITS)

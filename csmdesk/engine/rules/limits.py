@@ -50,9 +50,15 @@ def _plain(value: Fraction) -> float:
 
 def limits_of(rule: str, defaults: Mapping[str, float], overrides: Mapping[str, Any]) -> Limits:
     """Defaults with a workspace's overrides; BadSetting naming key, value and rule when unusable."""
-    known = {**COMMON, **defaults}
+    return overridden(("rules", rule), {**COMMON, **defaults}, overrides)
+
+
+def overridden(
+    path: tuple[str, str], known: Mapping[str, float], overrides: Mapping[str, Any]
+) -> Limits:
+    """The known thresholds with the overrides that the configuration has at `path`."""
     for key, value in overrides.items():
-        at = ("rules", rule, key)
+        at = (*path, key)
         if key not in known:
             raise BadSetting(at, f"no threshold ({value!r})", f"one of {', '.join(sorted(known))}")
         number = isinstance(value, int | float) and not isinstance(value, bool)
