@@ -16,6 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from csmdesk.config.workspace import DATABASE_NAME
 from csmdesk.domain.cancel import Progress, Report
 from csmdesk.domain.days import parse_day
 from csmdesk.domain.errors import BadInput
@@ -48,6 +49,18 @@ class Context:
             yield session
         finally:
             session.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """The session of a verb that only reads: a mistyped folder is told, not made."""
+        if not (self.folder / DATABASE_NAME).exists():
+            demo = " --demo" if self.demo else ""
+            raise BadInput(
+                f"There is no workspace in {self.folder} yet.",
+                f"`csmdesk run{demo}` or `csmdesk import DIR` makes one; --workspace names another.",
+            )
+        with self.session() as session:
+            yield session
 
     def show(
         self, rows: Sequence[Mapping[str, Any]], title: str = "", keys: Sequence[str] = ()

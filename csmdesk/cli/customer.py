@@ -19,7 +19,7 @@ def customer(
 ) -> None:
     """Header, CHI breakdown, tasks, alerts, commercial and usage of one customer."""
     cli: Context = context.obj
-    with cli.session() as session:
+    with cli.reading() as session:
         day = day_option(as_of)
         portfolio = build_portfolio(session, session.today() if day is None else day)
         page = customer_page(session, portfolio, find_customer(portfolio, who))

@@ -42,7 +42,7 @@ def report(
     cli: Context = context.obj
     if by not in ("", "customer") or (by and page is not Page.MOVEMENTS):
         raise BadInput(f"--by {by} is not known for {page}.", "Only: movements --by customer.")
-    with cli.session() as session:
+    with cli.reading() as session:
         day = day_option(as_of)
         portfolio = build_portfolio(session, session.today() if day is None else day)
     scope = checked_scope(portfolio, csm, segment)

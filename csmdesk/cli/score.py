@@ -18,7 +18,7 @@ def score(
 ) -> None:
     """Recompute the scores of a day from the facts known on it and write them as CSV."""
     cli: Context = context.obj
-    with cli.session() as session:
+    with cli.reading() as session:
         day = day_option(as_of)
         count = write_scores(session, session.today() if day is None else day, out)
     if cli.json:

@@ -24,7 +24,7 @@ def tasks(
 ) -> None:
     """List tasks."""
     cli: Context = context.obj
-    with cli.session() as session:
+    with cli.reading() as session:
         day = day_option(as_of)
         portfolio = build_portfolio(session, session.today() if day is None else day)
     filters = Filters(priority=priority, category=category, status=status)

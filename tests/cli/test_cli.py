@@ -124,6 +124,18 @@ def test_errors_are_sentences(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments", [("report", "customers"), ("tasks",), ("customer", "X"), ("score", "out.csv")]
+)
+def test_a_mistyped_workspace_is_told_and_not_made(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    done = call(*arguments, "--demo", "--workspace", str(tmp_path / "typo"))
+    assert done.returncode == 1
+    assert "There is no workspace in" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
 def test_run_twice_adds_nothing(demo_folder: Path) -> None:
     before = answer(demo_folder, "tasks", "--status", "all", "--as-of", DAY)
     summary = answer(demo_folder, "run", "--no-sync", "--as-of", DAY)
