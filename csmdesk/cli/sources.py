@@ -48,8 +48,16 @@ def disconnect(
     cli.say(f"{system} is disconnected.")
 
 
-def sources(context: typer.Context) -> None:
+def sources(
+    context: typer.Context,
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="The rows that could not be used, and why.")
+    ] = False,
+) -> None:
     """The connected systems, when each was last read, and what went wrong."""
     cli: Context = context.obj
     with cli.session() as session:
-        cli.show(jobs.source_rows(session), "Sources")
+        if left_out:
+            cli.show(jobs.left_out_rows(session), "Rows left out")
+        else:
+            cli.show(jobs.source_rows(session), "Sources")

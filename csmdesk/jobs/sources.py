@@ -166,3 +166,13 @@ def source_rows(session: Session) -> list[dict[str, Any]]:
         }
         for state in states
     ]
+
+
+def left_out_rows(session: Session) -> list[dict[str, Any]]:
+    """One row per source row that could not be used: source, stream, id, and why."""
+    with session.store.read() as conn:
+        found = cursors.problems(conn)
+    return [
+        {"source": one.source, "stream": one.stream, "id": one.source_id, "why": one.message}
+        for one in found
+    ]

@@ -56,7 +56,8 @@ class SyncOutcome:
         refused = sum(result.problems for result in self.results)
         text = f"{plural(self.changed, 'row')} changed, {plural(self.requests, 'request')}."
         if refused:
-            text += f" {plural(refused, 'row')} could not be read and will be tried again."
+            text += f" {plural(refused, 'row')} could not be read and will be tried again"
+            text += " (`csmdesk sources --left-out` lists them)."
         return {
             "changed": self.changed,
             "requests": self.requests,

@@ -201,7 +201,7 @@ class HttpClient:
             return AuthError(
                 self.api.source,
                 f"{title} does not accept the key.",
-                f"Make a new key at {title} and enter it under Settings → Sources.",
+                f"Make a new key at {title}; `csmdesk connect {self.api.source}` takes it.",
             )
         scopes = ", ".join(complaint.scopes)
         return LacksPermission(

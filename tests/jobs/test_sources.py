@@ -11,8 +11,9 @@ import pytest
 from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.errors import AuthError, BadInput, Unreachable
 from csmdesk.jobs.session import Session, open_session
-from csmdesk.jobs.sources import connect, disconnect, source_rows
+from csmdesk.jobs.sources import connect, disconnect, left_out_rows, source_rows
 from csmdesk.jobs.sync import sync
+from csmdesk.store import cursors
 from csmdesk.sync.connectors import CONNECTORS
 from tests.config.test_secrets import MemoryKeyring
 from tests.sandbox.process import KEY, Sandbox, running
@@ -125,3 +126,11 @@ def test_disconnecting_forgets_the_key_and_keeps_the_rows(desk: Session, sandbox
     disconnect(desk, "intercom", erase=True)
     assert accounts() == {"hubspot"}
     assert {row["source"] for row in source_rows(desk)} == {"hubspot"}
+
+
+def test_rows_that_could_not_be_used_are_listed(desk: Session) -> None:
+    assert left_out_rows(desk) == []
+    with desk.store.write() as conn:
+        cursors.add_problem(conn, "stripe", "invoices", "in_1", "amount is no number", "{}")
+    told = {"source": "stripe", "stream": "invoices", "id": "in_1", "why": "amount is no number"}
+    assert left_out_rows(desk) == [told]

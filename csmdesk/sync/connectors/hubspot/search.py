@@ -142,5 +142,5 @@ def _take(kind: Searchable, page: wire.RawPage, mark: Mark, found: Found, keyset
         raise BadAnswer(
             wire.SYSTEM,
             f"HubSpot: not one of {len(page.results)} {kind.name} can be read.",
-            "The rows are listed under Settings → Sources.",
+            "`csmdesk sources --left-out` lists them.",
         )
