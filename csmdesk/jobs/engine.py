@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from csmdesk.domain.cancel import CancelToken, Progress, Report
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.findings import Enrolled, Findings, HistoryDay, Previous
+from csmdesk.domain.findings import Alert, Enrolled, Findings, HistoryDay, Previous, Task
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS
 from csmdesk.engine.health.history import history_day
@@ -82,11 +83,18 @@ def advanced(previous: Previous, findings: Findings) -> Previous:
         Enrolled(one.enrolment_id, one.customer_id, one.playbook, one.enrolled_on, None)
         for one in findings.enrolments
     )
+    renewed = _renewed(previous.tasks, tasks) | _renewed(previous.alerts, alerts)
     history: tuple[HistoryDay, ...] = (*previous.history, history_day(findings.health))
     return replace(
         previous,
         tasks=tasks,
         alerts=alerts,
+        verdicts={key: one for key, one in previous.verdicts.items() if key not in renewed},
         history=history[-KEPT_HISTORY:],
         enrolled=(*previous.enrolled, *enrolled),
     )
+
+
+def _renewed(before: Mapping[str, Task | Alert], after: Mapping[str, Task | Alert]) -> set[str]:
+    """Those of a new episode: what people said of the one before holds no longer."""
+    return {key for key, one in before.items() if after[key].episode != one.episode}
