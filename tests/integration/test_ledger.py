@@ -55,6 +55,7 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         with session.store.read() as conn:
             facts = load_facts(conn, session.settings)
         report = movements_report(portfolio, Scope(last))
+        assert {row.pop("currency") for row in report} == {"USD"}
         books = ledger(World(seed, CUSTOMERS, today))
         return Read(facts, session.settings, report, books, last)
     finally:
