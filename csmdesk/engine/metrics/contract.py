@@ -36,7 +36,8 @@ def contract_columns(
     native: Ints,
     currency: list[str | None],
 ) -> dict[str, object]:
-    """renewal_on, term_days, renewal_subscription, acv, acv_native, acv_currency, acv_derived."""
+    """renewal_on, contract_on (the CRM's date as of `day`, MISSING for none), term_days,
+    renewal_subscription, acv, acv_native, acv_currency, acv_derived."""
     terms = terms_on(ready, facts, settings, now)
     return {
         **_renewal(ready, facts, now, terms, day),
@@ -86,6 +87,7 @@ def _renewal(
     rows = heads.row
     return {
         "renewal_on": renewal,
+        "contract_on": stated,
         "term_days": np.where(renewal == MISSING, MISSING, length),
         "renewal_subscription": [
             ids[rows[index]] if index >= 0 and date != MISSING else None

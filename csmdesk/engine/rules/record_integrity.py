@@ -54,8 +54,8 @@ def _disagree(crm: str, billing: str, field: str) -> str:
 
 
 def _renewals(ctx: Context) -> list[Hit]:
-    """The CRM's renewal date is past while a subscription is served."""
-    stated = ctx.facts.customers.ints("renewal_on")
+    """The CRM's renewal date, as it stood on D, is past while a subscription is served."""
+    stated = ctx.measures.ints("contract_on")
     past = known(stated) & (stated < ctx.day) & np.asarray(ctx.measures["active"])
     hits = []
     for row in np.flatnonzero(past).tolist():

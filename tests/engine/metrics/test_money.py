@@ -239,7 +239,7 @@ def test_contract_date_of_a_past_day() -> None:
     rows = [*yearly(), moved, first]
     assert metrics(rows, renewal_on=d("2027-01-01"))["renewal_on"] == d("2027-01-01")
     past = metrics(rows, DAY - 1, renewal_on=d("2027-01-01"))
-    assert past["renewal_on"] == d("2026-06-01")
+    assert past["renewal_on"] == past["contract_on"] == d("2026-06-01")
 
 
 def test_a_pause_is_not_active() -> None:

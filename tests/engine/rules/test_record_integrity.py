@@ -15,15 +15,19 @@ from tests.engine.rules.world import context, later, measures, run, severities
 
 
 def test_past_renewal_date_of_an_active_customer() -> None:
-    found = run(RULE, context([{}], customers=[account("c0", renewal_on=DAY - 1)]))
+    found = run(RULE, context([{"contract_on": DAY - 1}]))
     assert severities(found) == {("c0", "renewal_on:status"): 2}
     assert found.tasks[0].text == (
         "CRM says 19 Nov 2026 (past), billing says still active for renewal date."
     )
-    today = context([{}], customers=[account("c0", renewal_on=DAY)])
-    assert not run(RULE, today).tasks
-    gone = context([{"active": False}], customers=[account("c0", renewal_on=DAY - 1)])
-    assert not run(RULE, gone).tasks
+    assert not run(RULE, context([{"contract_on": DAY}])).tasks
+    assert not run(RULE, context([{"contract_on": DAY - 1, "active": False}])).tasks
+
+
+def test_a_renewal_date_that_was_moved_later_is_past_until_then() -> None:
+    """What the CRM says today is nothing that was known on D."""
+    moved = context([{"contract_on": DAY - 1}], customers=[account("c0", renewal_on=DAY + 300)])
+    assert severities(run(RULE, moved)) == {("c0", "renewal_on:status"): 2}
 
 
 def money(acv: int, mrr: int, **more: Any) -> dict[str, Any]:

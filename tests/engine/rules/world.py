@@ -25,6 +25,7 @@ INTS = (
     "acv_native",
     "mrr_native",
     "renewal_on",
+    "contract_on",
     "term_days",
     "tenure",
     "seats",
