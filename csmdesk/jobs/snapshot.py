@@ -137,7 +137,7 @@ def _assemble(
         segment_members=members,
         customers=customers,
         tasks=tasks,
-        task_events=columns.events(work),
+        task_events=columns.events(work, tasks),
         alerts=alerts,
         movements=columns.movement_rows(facts, settings, prepared, day),
         renewals=columns.renewals(facts, measures, day),
@@ -165,7 +165,7 @@ def _assemble(
         run_ms=run.ms if run is not None else 0,
         measures=measures,
         enrolments=columns.joined(work.enrolments, index),
-        steps=work.steps,
+        steps=columns.steps(work, index),
         renewal_dates=columns.recent_renewals(facts, settings, prepared, day),
     )
 

@@ -27,17 +27,35 @@ TagSets = list[tuple[str, ...]]
 
 
 def joined(rows: Columns, index: Mapping[str, int]) -> Columns:
-    """Rows keyed by customer id with the customer's row index instead (MISSING: unknown)."""
-    ids = rows["customer_id"]
-    at = np.array([index.get(one, MISSING) for one in ids], dtype=np.int64)
-    data = {name: rows[name] for name in rows if name != "customer_id"}
-    return Columns({**data, "customer": at}, rows.length)
+    """Rows keyed by customer id with the customer's row index instead.
+
+    Rows of a customer whom no source tells any more are left out: what the engine and people wrote
+    of it stays stored and comes back with the customer.
+    """
+    at = np.array([index.get(one, MISSING) for one in rows["customer_id"]], dtype=np.int64)
+    here = at != MISSING
+    data = {name: kept(rows[name], here) for name in rows if name != "customer_id"}
+    return Columns({**data, "customer": at[here]}, int(here.sum()))
 
 
-def events(work: SnapshotRows) -> Columns:
-    """Task events; `task` is the row index of their task."""
-    names = ("task", "day", "kind", "severity", "episode")
-    return Columns({name: work.task_events[name] for name in names}, work.task_events.length)
+def events(work: SnapshotRows, tasks: Columns) -> Columns:
+    """Events of the tasks that are shown; `task` is the row index of their task."""
+    place = {one: row for row, one in enumerate(tasks["id"])}
+    at = np.array([place.get(one, MISSING) for one in work.task_events["task_id"]], dtype=np.int64)
+    here = at != MISSING
+    names = ("day", "kind", "severity", "episode")
+    data = {name: kept(work.task_events[name], here) for name in names}
+    return Columns({**data, "task": at[here]}, int(here.sum()))
+
+
+def steps(work: SnapshotRows, index: Mapping[str, int]) -> Columns:
+    """Playbook steps of the enrolments that are shown; `enrolment` is their row index there."""
+    here = np.array([one in index for one in work.enrolments["customer_id"]], dtype=np.bool_)
+    place = np.where(here, np.cumsum(here) - 1, MISSING)
+    at = place[work.steps.ints("enrolment")]
+    shown = at != MISSING
+    data = {name: kept(work.steps[name], shown) for name in work.steps if name != "enrolment"}
+    return Columns({**data, "enrolment": at[shown]}, int(shown.sum()))
 
 
 def kept(column: Any, mask: Any) -> Any:
