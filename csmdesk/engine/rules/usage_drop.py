@@ -106,7 +106,9 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, fires: bool, hal
         "by_users": halved,
     }
     evidence = ctx.evidence(("usage",), values, limits.shown(*LIMITS))
-    text = _text(values) if severity else _recovering(values)
+    ratio = values["ratio_millionths"]
+    fell = ratio is not None and ratio < limits["high_ratio"] * _PPM
+    text = _text(values, by_users=halved and not fell) if severity else _recovering(values)
     clear = _clear(limits, values, ctx.watched(RULE.id).get((row, CUSTOMER)))
     return Hit(row, CUSTOMER, severity, text, evidence, fires, clear)
 
@@ -120,13 +122,13 @@ def _pair(measures: Columns, row: int, one: str, two: str) -> tuple[int | None, 
     return _value(measures, row, one), _value(measures, row, two)
 
 
-def _text(values: dict[str, Any]) -> str:
-    """Raw weekly numbers and the portfolio's change; the users when they alone fell."""
+def _text(values: dict[str, Any], *, by_users: bool) -> str:
+    """Raw weekly numbers and the portfolio's change; the users when they alone make it High."""
     recent, base = values["events_28"], values["events_56"]
     down = 0
     if values["ratio_millionths"] is not None and recent is not None and base:
         down = 100 - whole_percent(2 * recent, base)
-    if values["by_users"] and down <= 0:
+    if by_users:
         users, before = values["users"], values["users_before"]
         return f"Active users down {100 - whole_percent(users, before)} %: {before} to {users} in 30 days."
     if recent is None or not base:

@@ -138,6 +138,19 @@ def test_usage_drop_text() -> None:
     assert task.text == "Usage down 38 %: 50 to 31 a week."
 
 
+@pytest.mark.parametrize(
+    ("recent", "text"),
+    [
+        (168, "Active users down 50 %: 10 to 5 in 30 days."),  # usage is down by 16 % alone
+        (80, "Usage down 60 %: 50 to 20 a week."),
+    ],
+)
+def test_the_text_tells_what_makes_it_high(recent: int, text: str) -> None:
+    row = usage(recent, 400, active_users=5, active_users_prev=10)
+    (task,) = run(usage_drop.RULE, context([row])).tasks
+    assert (task.severity, task.text) == (3, text)
+
+
 @pytest.mark.parametrize(("users", "before", "hit"), [(5, 10, True), (6, 10, False), (0, 0, False)])
 def test_halved_users(users: int, before: int, hit: bool) -> None:
     row = usage(50, 100, active_users=users, active_users_prev=before)
