@@ -31,7 +31,7 @@ def backtest(
     """Compare scores of past days, as known on them, with the churn that followed."""
     cli: Context = context.obj
     suggestion, refused, paste = None, "", ""
-    with cli.session() as session:
+    with cli.reading() as session:
         day = day_option(as_of)
         tests = run_backtest(session, session.today() if day is None else day, horizon)
         if suggest:

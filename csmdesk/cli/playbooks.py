@@ -33,7 +33,7 @@ def playbooks(
     choices = {"active": STATES, ALL: every, **{one: (one,) for one in every}}
     if state.lower() not in choices:
         raise BadInput(f"There is no state “{state}”.", f"Use one of: {', '.join(choices)}.")
-    with cli.session() as session:
+    with cli.reading() as session:
         day = day_option(as_of)
         portfolio = build_portfolio(session, session.today() if day is None else day)
     scope = checked_scope(portfolio, csm, "")

@@ -24,7 +24,7 @@ def what_if(
 ) -> None:
     """Who changes band under a changed model, and how well it foretells churn. Saves nothing."""
     cli: Context = context.obj
-    with cli.session() as session:
+    with cli.reading() as session:
         day = day_option(as_of)
         currency = session.settings.money.reporting_currency
         found = run_what_if(session, session.today() if day is None else day, model, horizon)

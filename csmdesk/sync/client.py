@@ -192,7 +192,7 @@ class HttpClient:
             self.api.source,
             f"{self.api.title} refused a request (error {reply.status}{': ' + words if words else ''}).",
             reply.status,
-            f"Reference: {complaint.reference}." if complaint.reference else "",
+            f"Reference: {self._clean(complaint.reference)}." if complaint.reference else "",
         )
 
     def _auth(self, status: int, complaint: Complaint, words: str) -> AuthError:

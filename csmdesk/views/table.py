@@ -128,7 +128,7 @@ class DataTable(QWidget):
             return
         lines = [[self.model.columns[column].title for column in shown]]
         lines += [[self.model.text(row, column) for column in shown] for row in rows]
-        clean = [[" ".join(cell.split()) for cell in line] for line in lines]
+        clean = [[inert(" ".join(cell.split())) for cell in line] for line in lines]
         QApplication.clipboard().setText("\n".join("\t".join(line) for line in clean))
 
     def choose_columns(self, anchor: QWidget) -> None:
@@ -296,3 +296,12 @@ class DataTable(QWidget):
         self.setFocusProxy(front)
         if focused:
             front.setFocus()
+
+
+def inert(text: str) -> str:
+    """Text that a spreadsheet takes for text: a leading apostrophe where it would see a formula.
+
+    A signed amount of ours ("+$120") stays as it is: it calls nothing.
+    """
+    signed = text[:1] in ("+", "-") and any(one in text for one in "(|!")
+    return f"'{text}" if signed or text[:1] in ("=", "@") else text

@@ -12,7 +12,7 @@ from csmdesk.domain.portfolio import Portfolio
 from csmdesk.models.customers import CUSTOMER_COLUMNS, customer_rows
 from csmdesk.models.table import TableModel
 from csmdesk.views.memory import Memory
-from csmdesk.views.table import DataTable
+from csmdesk.views.table import DataTable, inert
 from csmdesk.views.widgets.states import EmptyState, Saying
 from tests.ui.portfolios import portfolio
 
@@ -119,6 +119,20 @@ def test_copy_gives_shown_columns_as_tsv(table: DataTable) -> None:
     assert len(lines) == 3
     assert lines[0].split("\t")[:3] == ["Customer", "CHI", "90 days"]
     assert lines[1].split("\t")[0] == table.model.text(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("+$120", "+$120"),
+        ("Acme = Co", "Acme = Co"),
+    ],
+)
+def test_nothing_copied_is_a_formula(text: str, copied: str) -> None:
+    assert inert(text) == copied
 
 
 def test_columns_are_remembered(memory: Memory, book: Portfolio, qtbot: QtBot) -> None:
