@@ -15,10 +15,10 @@ TONES = {3: "poor", 2: "neutral", 1: "info"}
 HEADS = (
     Head("priority", "Priority", width=84),
     Head("task", "Task"),
-    Head("type", "Type", width=126),
-    Head("status", "Status", width=124),
-    Head("due", "Due", width=104),
-    Head("first_seen", "First seen", width=104),
+    Head("type", "Type", width=136),
+    Head("status", "Status", width=112),
+    Head("due", "Due", width=108),
+    Head("first_seen", "First seen", width=108),
 )
 
 
