@@ -42,6 +42,7 @@ def main(folder: str, until: str) -> int:
         def __init__(self, *arguments: object) -> None:
             super().__init__(*arguments)  # type: ignore[arg-type]
             self.portfolioChanged.connect(self._told)
+            self.rowsReady.connect(self._rows)
             self.jobFinished.connect(lambda verb, text: self._finished(verb))
             self.jobFailed.connect(lambda text, details: reached("failed", until, text=text))
 
@@ -54,6 +55,12 @@ def main(folder: str, until: str) -> int:
             event = "preview" if getattr(portfolio, "preview", False) else "rows"
             count = portfolio.customers.length  # type: ignore[attr-defined]
             QTimer.singleShot(0, lambda: reached(event, until, customers=count))
+
+        def _rows(self, found: object) -> None:
+            from PySide6.QtCore import QTimer
+
+            count = len(found.rows)  # type: ignore[attr-defined]
+            QTimer.singleShot(0, lambda: reached("rows", until, customers=count))
 
         def _finished(self, verb: str) -> None:
             if verb.startswith("run"):

@@ -28,18 +28,21 @@ if TYPE_CHECKING:
 
 READERS = 2
 SCHEDULE_MS = 30_000
+ALL_ROWS = ("all rows", 0)
 
 
 class Desk(QObject):
     """Signals carry frozen values only.
 
-    `portfolioChanged` (Portfolio), `scopeChanged` (Scope), `stateChanged` (DeskState),
+    `rowsReady` (FirstRows: all rows as last stored), `portfolioChanged` (Portfolio),
+    `scopeChanged` (Scope), `stateChanged` (DeskState),
     `jobFinished` (verb, sentence), `jobFailed` (sentence, details), `edited` (Applied),
     `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
     `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb),
     `sourceConnected` (title), `sourceRefused` (sentence, whether a session-only key would do).
     """
 
+    rowsReady = Signal(object)
     portfolioChanged = Signal(object)
     scopeChanged = Signal(object)
     stateChanged = Signal(object)
@@ -95,8 +98,8 @@ class Desk(QObject):
         except DeskError as error:
             self._job_failed("start", error.message, error.remedy, "")
             return
-        for name in [f"csmdesk-reader-{number}" for number in range(READERS)]:
-            thread = QueueThread(name, self._questions, self)
+        for number in range(READERS):
+            thread = QueueThread(f"csmdesk-reader-{number}", self._questions, self)
             thread.answered.connect(self._customer_read)
             thread.refused.connect(self._customer_unread)
             self._threads.append(thread)
@@ -106,6 +109,8 @@ class Desk(QObject):
         self._threads.append(writer)
         for thread in self._threads:
             thread.start()
+        if getattr(self.first_rows, "rows", ()):
+            self._questions.put((ALL_ROWS, self._store.all_rows))
         engine = EngineThread(self.folder, self.demo, {}, self)
         engine.portfolio.connect(self._portfolio_arrived)
         engine.progress.connect(self._progressed)
@@ -250,6 +255,11 @@ class Desk(QObject):
 
     @Slot(object, object)
     def _customer_read(self, ticket: tuple[str, int], page: object) -> None:
+        if ticket == ALL_ROWS:
+            if self.portfolio is None:
+                self.first_rows = page
+                self.rowsReady.emit(page)
+            return
         if self._latest.get(ticket[0]) == ticket[1]:
             self.customerReady.emit(ticket[0], page)
 
@@ -347,13 +357,9 @@ class Desk(QObject):
         portfolio, settings = self.portfolio, self._settings
         if portfolio is None or settings is None or self.state.state == states.WORKING:
             return
-        from zoneinfo import ZoneInfo
+        from csmdesk.runtime.clockwork import run_is_owed
 
-        from csmdesk.engine.schedule import is_due
-
-        zone = ZoneInfo(settings.time_zone)
-        ran = datetime.fromtimestamp(portfolio.run_at, zone) if portfolio.run_at > 0 else None
-        if is_due(ran, self._clock().astimezone(zone), settings.schedule):
+        if run_is_owed(settings, portfolio.run_at, self._clock()):
             self.engine.submit("run_if_due")
 
     def _read_settings(self) -> None:
@@ -377,23 +383,15 @@ class Desk(QObject):
     ) -> None:
         portfolio = self.portfolio
         sources = portfolio.sources if portfolio is not None else ()
-        read_at = states.newest_read(sources)
         if not problem and state == states.ATTENTION:
-            known = portfolio is not None
-            problem = states.trouble(sources, self._notices) if known else self.state.problem
-        self.state = DeskState(
-            state,
-            tuple(source.title for source in sources),
-            *(read_at, self._next_run(), progress, problem, self._edits_waiting),
-        )
+            told = self.state.problem
+            problem = told if portfolio is None else states.trouble(sources, self._notices)
+        titles = tuple(source.title for source in sources)
+        read_at, due, waiting = states.newest_read(sources), self._next_run(), self._edits_waiting
+        self.state = DeskState(state, titles, read_at, due, progress, problem, waiting)
         self.stateChanged.emit(self.state)
 
     def _next_run(self) -> datetime | None:
-        if self._settings is None:
-            return None
-        from zoneinfo import ZoneInfo
+        from csmdesk.runtime.clockwork import next_run
 
-        from csmdesk.engine.schedule import next_due
-
-        zone = ZoneInfo(self._settings.time_zone)
-        return next_due(self._clock().astimezone(zone), self._settings.schedule)
+        return None if self._settings is None else next_run(self._settings, self._clock())

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from csmdesk.domain.edits import Applied, Edit
     from csmdesk.jobs.session import Session
+    from csmdesk.store.first_rows import FirstRows
 
+EVERY = -1
+"""SQLite's limit for no limit."""
 UNDO, REDO = "undo", "redo"
 
 
@@ -40,6 +43,13 @@ class WindowStore:
             return edits.redo(session, at, day)
         assert not isinstance(wish, str)
         return edits.apply(session, wish, at, day)
+
+    def all_rows(self) -> FirstRows:
+        """Every row that the store keeps for the first frame: there long before a portfolio is."""
+        from csmdesk.config.workspace import DATABASE_NAME
+        from csmdesk.store.first_rows import first_rows
+
+        return first_rows(self._folder / DATABASE_NAME, EVERY)
 
     def close(self) -> None:
         if self._opened is not None:

@@ -43,6 +43,30 @@ def live(demo_folder: Path, qtbot: QtBot) -> Iterator[tuple[Desk, MainWindow]]:
     desk.close()
 
 
+def test_all_stored_rows_are_there_before_the_portfolio(demo_folder: Path, qtbot: QtBot) -> None:
+    first = first_rows(demo_folder / "csmdesk.sqlite", 5)
+    desk = Desk(demo_folder, True, tomorrow, first)
+    window = MainWindow(desk, demo_folder / "window.ini")
+    qtbot.addWidget(window)
+    window.complete()
+    window.show()
+    table = window.findChild(DataTable)
+    assert isinstance(table, DataTable)
+    assert table.model.rowCount() == 5
+    told: list[str] = []
+    desk.rowsReady.connect(lambda _rows: told.append(f"rows {table.model.rowCount()}"))
+    desk.portfolioChanged.connect(lambda _portfolio: told.append("portfolio"))
+    with qtbot.waitSignal(desk.portfolioChanged, timeout=LONG):
+        desk.start(run=False)
+    before, after = told
+    shown = table.model.rowCount()
+    window.close()
+    desk.close()
+    assert after == "portfolio"
+    assert before == f"rows {shown}"
+    assert shown > 5
+
+
 def test_a_killed_worker_comes_back_while_the_table_scrolls(
     live: tuple[Desk, MainWindow], qtbot: QtBot
 ) -> None:

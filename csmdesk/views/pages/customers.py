@@ -80,6 +80,7 @@ class CustomersPage(Page):
         self.setFocusProxy(self.table)
         self._selection_changed()
         self._show_first_rows()
+        desk.rowsReady.connect(self._rows_ready)
         if not model.rowCount():
             from csmdesk.views.pages.welcome import WelcomeGate
 
@@ -127,6 +128,12 @@ class CustomersPage(Page):
 
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
         QShortcut(QKeySequence("T"), self.table, self._tag, context=inside)
+
+    @Slot(object)
+    def _rows_ready(self, _rows: FirstRows) -> None:
+        """All rows as last stored, while the portfolio is still being made."""
+        if self._portfolio is None:
+            self._show_first_rows()
 
     def _show_first_rows(self) -> None:
         first = self.desk.first_rows
