@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -14,6 +14,8 @@ from csmdesk.domain.facts import Fact
 from csmdesk.sync.sink import Problem
 
 T = TypeVar("T")
+Decoded = Sequence[tuple[T, msgspec.Raw]]
+"""Rows that could be read, each with its raw text."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _RAW_SHOWN = 2_000

@@ -16,7 +16,7 @@ _MOST_SEEN = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a stream may use while it runs. `today` is the server's day number."""
+    """What a stream may use while it runs."""
 
     client: HttpClient
     cursor_of: Callable[[str], Cursor | None]
@@ -25,6 +25,10 @@ class Context:
     @property
     def cancel(self) -> CancelToken:
         return self.client.cancel
+
+    def to_ask_again(self, key: str, most: int) -> list[str]:
+        """Ids of a stream's rows that could not be used last time, as far as they have one."""
+        return [one for one in self.problems_of(key) if one][:most]
 
     def server_now(self, otherwise: int = 0) -> int:
         """Epoch seconds by the server's clock, never by ours."""

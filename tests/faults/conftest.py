@@ -1,32 +1,7 @@
-"""One small sandbox for all sync tests; those that move or kill it start their own."""
+"""The sandbox and bench of the sync tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.sync.conftest import bench, sandbox, small_sandbox
 
-import pytest
-
-from tests.sandbox.process import Sandbox, running
-from tests.sync.bench import Bench, new_bench
-
-
-@pytest.fixture(scope="session")
-def small_sandbox() -> Iterator[Sandbox]:
-    with running("--customers", "12") as started:
-        yield started
-
-
-@pytest.fixture
-def sandbox(small_sandbox: Sandbox) -> Sandbox:
-    """The shared sandbox without faults and with an empty list of requests."""
-    small_sandbox.call("control", "DELETE", "/faults")
-    small_sandbox.call("control", "DELETE", "/requests")
-    return small_sandbox
-
-
-@pytest.fixture
-def bench(sandbox: Sandbox, tmp_path: Path) -> Iterator[Bench]:
-    made = new_bench(sandbox, tmp_path)
-    yield made
-    made.store.close()
+__all__ = ["bench", "sandbox", "small_sandbox"]

@@ -178,7 +178,7 @@ class ObjectStream:
 
     def _again(self, context: Context, setup: Setup) -> Iterator[Page]:
         """Ask again for rows that could not be used last time."""
-        ids = [one for one in context.problems_of(self.key) if one][:_RETRIES]
+        ids = context.to_ask_again(self.key, _RETRIES)
         if not ids:
             return
         rows = Rows(Row)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from csmdesk.domain.facts import Contact, Fact
 from csmdesk.sync.connectors.intercom import search, wire
-from csmdesk.sync.decode import Rows
+from csmdesk.sync.decode import Decoded, Rows
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
-
-_RETRIES = 100  # problem rows asked for again on one run
 
 
 class Employers:
@@ -48,12 +46,12 @@ class ContactStream:
 
     def pages(self, context: Context) -> Iterator[Page]:
         stored = context.cursor_of(self.key)
-        yield from self._again(context)
+        yield from search.again(context, self.key, wire.Contact, self._all)
         for step in search.updated(context, self.key, stored):
             rows = Rows(wire.Contact)
             good = rows.decode(step.raw)
             fresh = [pair for pair in good if step.is_new(pair[0].id, pair[0].updated_at)]
-            facts = rows.facts(fresh, self._facts)
+            facts = self._all(rows, fresh)
             gone = frozenset(row.id for row, _ in fresh if row.company is None)
             yield Page(
                 cursor=step.cursor(),
@@ -63,14 +61,8 @@ class ContactStream:
                 problems=rows.problems,
             )
 
-    def _again(self, context: Context) -> Iterator[Page]:
-        ids = [one for one in context.problems_of(self.key) if one][:_RETRIES]
-        if not ids:
-            return
-        rows = Rows(wire.Contact)
-        facts = rows.facts(rows.decode(search.by_ids(context, self.key, ids)), self._facts)
-        bad = {problem.source_id for problem in rows.problems}
-        yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
+    def _all(self, rows: Rows[wire.Contact], pairs: Decoded[wire.Contact]) -> list[Fact]:
+        return rows.facts(pairs, self._facts)
 
     def _facts(self, row: wire.Contact) -> list[Fact]:
         self._employers.note(row)

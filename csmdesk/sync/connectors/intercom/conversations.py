@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
-import msgspec
+from collections.abc import Iterator
+from functools import partial
 
 from csmdesk.domain.facts import Fact, Ticket
 from csmdesk.sync.connectors.intercom import search, wire
 from csmdesk.sync.connectors.intercom.contacts import Employers
-from csmdesk.sync.decode import Rows
+from csmdesk.sync.decode import Decoded, Rows
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
 
 # Versions before 2.16 know "priority" and "not_priority" only.
 PRIORITIES = {"low": "low", "high": "high", "urgent": "urgent", "priority": "high"}
-_RETRIES = 100  # problem rows asked for again on one run
 
 
 class ConversationStream:
@@ -30,12 +28,13 @@ class ConversationStream:
 
     def pages(self, context: Context) -> Iterator[Page]:
         stored = context.cursor_of(self.key)
-        yield from self._again(context)
+        facts_of = partial(self._facts, context)
+        yield from search.again(context, self.key, wire.Conversation, facts_of)
         for step in search.updated(context, self.key, stored):
             rows = Rows(wire.Conversation)
             good = rows.decode(step.raw)
             fresh = [pair for pair in good if step.is_new(pair[0].id, pair[0].updated_at)]
-            facts = self._facts(context, rows, fresh)
+            facts = facts_of(rows, fresh)
             yield Page(
                 cursor=step.cursor(),
                 complete=not step.after,
@@ -43,20 +42,11 @@ class ConversationStream:
                 problems=rows.problems,
             )
 
-    def _again(self, context: Context) -> Iterator[Page]:
-        ids = [one for one in context.problems_of(self.key) if one][:_RETRIES]
-        if not ids:
-            return
-        rows = Rows(wire.Conversation)
-        facts = self._facts(context, rows, rows.decode(search.by_ids(context, self.key, ids)))
-        bad = {problem.source_id for problem in rows.problems}
-        yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
-
     def _facts(
         self,
         context: Context,
         rows: Rows[wire.Conversation],
-        pairs: Sequence[tuple[wire.Conversation, msgspec.Raw]],
+        pairs: Decoded[wire.Conversation],
     ) -> list[Fact]:
         unknown = {_contact(row) for row, _ in pairs if row.company is None} - {None}
         self._employers.learn(context, {one for one in unknown if one})

@@ -6,19 +6,22 @@ own cursor, and when that has expired begins the same search again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
 
 from csmdesk.domain.errors import BadAnswer
+from csmdesk.domain.facts import Fact
 from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.intercom import wire
+from csmdesk.sync.decode import Decoded, Rows, T
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.sink import Cursor
+from csmdesk.sync.sink import Cursor, Page
 from csmdesk.sync.stream import Context, Mark
 
 OVERLAP = 5 * 60
+_RETRIES = 100  # problem rows asked for again on one run
 
 
 @dataclass(slots=True)
@@ -69,6 +72,22 @@ def updated(context: Context, key: str, stored: Cursor | None) -> Iterator[Step]
         yield Step(rows, done, coming, after)
         if not after:
             return
+
+
+def again(
+    context: Context,
+    key: str,
+    kind: type[T],
+    facts_of: Callable[[Rows[T], Decoded[T]], list[Fact]],
+) -> Iterator[Page]:
+    """Ask again for rows that could not be used last time."""
+    ids = context.to_ask_again(key, _RETRIES)
+    if not ids:
+        return
+    rows = Rows(kind)
+    facts = facts_of(rows, rows.decode(by_ids(context, key, ids)))
+    bad = {problem.source_id for problem in rows.problems}
+    yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
 
 
 def by_ids(context: Context, key: str, ids: list[str]) -> list[msgspec.Raw]:

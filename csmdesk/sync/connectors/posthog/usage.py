@@ -189,7 +189,7 @@ def _again(context: Context, reader: Reader, key: str, stored: Cursor | None) ->
     """Read accounts with unreadable rows again: the page of the stored window that begins there."""
     if stored is None:
         return
-    for account in [one for one in context.problems_of(key) if one][:_RETRIES]:
+    for account in context.to_ask_again(key, _RETRIES):
         pages = reader.pages(context, stored["first"], stored["end"], reader.before(account))
         facts, batches, problems, _ = next(pages)
         bad = {problem.source_id for problem in problems}

@@ -84,7 +84,7 @@ class ListStream:
 
     def _again(self, context: Context) -> Iterator[Page]:
         """Ask again for objects that could not be used last time."""
-        ids = [one for one in context.problems_of(self.key) if one][:_RETRIES]
+        ids = context.to_ask_again(self.key, _RETRIES)
         if ids:
             yield one_by_one(context, self._objects, self.key, ids, {})
 
