@@ -10,11 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
+from csmdesk.config.paths import DATABASE_NAME
 from csmdesk.runtime.desk import Desk
 from csmdesk.store.first_rows import first_rows
 from csmdesk.views.main_window import MainWindow
-
-DATABASE_NAME = "csmdesk.sqlite"
 
 
 class FirstFrame(QObject):

@@ -16,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from csmdesk.config.workspace import DATABASE_NAME
+from csmdesk.config.paths import DATABASE_NAME
 from csmdesk.domain.cancel import Progress, Report
 from csmdesk.domain.days import parse_day
 from csmdesk.domain.errors import BadInput

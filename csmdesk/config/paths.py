@@ -1,8 +1,10 @@
-"""Default places of the operating system."""
+"""Names and default places of files; light, for the start needs them before the first frame."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+DATABASE_NAME = "csmdesk.sqlite"
 
 
 def default_folder(demo: bool) -> Path:

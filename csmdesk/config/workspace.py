@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from csmdesk.config.paths import DATABASE_NAME
 from csmdesk.config.reading import Check, read_settings
 from csmdesk.config.writing import replace_file, write_settings
 from csmdesk.domain.errors import BadInput
@@ -13,7 +14,6 @@ from csmdesk.domain.settings import EnrolOn, Features, Playbook, PlaybookStep, S
 CONFIG_NAME = "workspace.toml"
 GOOD_NAME = "workspace.toml.good"
 """A copy of the last configuration that could be used."""
-DATABASE_NAME = "csmdesk.sqlite"
 
 
 def _playbook(name: str, enrol_on: EnrolOn | None, *steps: tuple[str, int]) -> Playbook:

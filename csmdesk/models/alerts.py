@@ -8,7 +8,7 @@ from csmdesk.domain.texts import date_text
 from csmdesk.models.columns import Cell, Column, Tip, plain
 from csmdesk.models.formats import ago
 from csmdesk.models.rows import ColumnRows, Rows
-from csmdesk.models.tasks import with_customer
+from csmdesk.models.tasks import chi_dial, chi_text, with_customer
 
 if TYPE_CHECKING:
     from csmdesk.domain.portfolio import Portfolio
@@ -24,16 +24,6 @@ def alert_type(rows: Rows, row: int) -> str:
 
 def _type_pill(rows: Rows, row: int) -> tuple[str, str]:
     return alert_type(rows, row), TYPE_TONES.get(rows.get("type", row) or "", "")
-
-
-def _chi(rows: Rows, row: int) -> str:
-    value = rows.get("chi", row)
-    return "–" if value is None else str(value)
-
-
-def _dial(rows: Rows, row: int) -> tuple[int, int, bool]:
-    value, band = rows.get("chi", row), rows.get("band", row)
-    return (-1 if value is None else value), (-1 if band is None else band), False
 
 
 def _opened(rows: Rows, row: int) -> str:
@@ -62,7 +52,7 @@ ALERT_COLUMNS: tuple[Column, ...] = (
     Column("type", "Type", 110, alert_type, Cell.PILL, _type_pill, sort="type"),
     Column("text", "Alert", 420, plain("text"), sort="text"),
     Column("customer", "Customer", 180, plain("name"), sort="name"),
-    Column("chi", "CHI", 62, _chi, Cell.DIAL, _dial, sort="chi"),
+    Column("chi", "CHI", 62, chi_text, Cell.DIAL, chi_dial, sort="chi"),
     Column("opened", "Opened", 116, _opened, Cell.MUTED, sort="opened_on", tip=_opened_tip),
     Column("state", "State", 120, _state, Cell.PILL, _state_pill, sort="closed_on"),
     Column("step", "Action step", 130, _step, Cell.MUTED, sort="action_step"),

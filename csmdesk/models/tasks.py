@@ -41,18 +41,20 @@ def _severity_pill(rows: Rows, row: int) -> tuple[str, str]:
     return SEVERITY_WORDS.get(value, ""), SEVERITY_TONES.get(value, "")
 
 
-def _chi(rows: Rows, row: int) -> str:
+def chi_text(rows: Rows, row: int) -> str:
+    """The customer's CHI, "–" before the first score."""
     value = rows.get("chi", row)
     return "–" if value is None else str(value)
 
 
-def _dial(rows: Rows, row: int) -> tuple[int, int, bool]:
+def chi_dial(rows: Rows, row: int) -> tuple[int, int, bool]:
+    """What a dial cell paints: CHI, band (-1: none), hatched for thin data (here never)."""
     value, band = rows.get("chi", row), rows.get("band", row)
     return (-1 if value is None else value), (-1 if band is None else band), False
 
 
 def _spoken_chi(rows: Rows, row: int) -> str:
-    return f"CHI {_chi(rows, row)}, {BAND_WORDS[_dial(rows, row)[1]]}"
+    return f"CHI {chi_text(rows, row)}, {BAND_WORDS[chi_dial(rows, row)[1]]}"
 
 
 def _category(rows: Rows, row: int) -> str:
@@ -95,7 +97,7 @@ TASK_COLUMNS: tuple[Column, ...] = (
     Column("priority", "Priority", 86, _severity, Cell.PILL, _severity_pill, sort="severity"),
     Column("task", "Task", 410, plain("text"), sort="text", tip=_text_tip),
     Column("customer", "Customer", 160, plain("name"), sort="name"),
-    Column("chi", "CHI", 62, _chi, Cell.DIAL, _dial, sort="chi", spoken=_spoken_chi),
+    Column("chi", "CHI", 62, chi_text, Cell.DIAL, chi_dial, sort="chi", spoken=_spoken_chi),
     Column("category", "Category", 176, _category, Cell.MUTED, sort="category"),
     Column("status", "Status", 120, task_state, Cell.PILL, _state_pill, sort="shown_state"),
     Column("due", "Due", 106, _due, Cell.FLAG, _due_flag, sort="due_on"),

@@ -46,7 +46,7 @@ class WindowStore:
 
     def all_rows(self) -> FirstRows:
         """Every row that the store keeps for the first frame: there long before a portfolio is."""
-        from csmdesk.config.workspace import DATABASE_NAME
+        from csmdesk.config.paths import DATABASE_NAME
         from csmdesk.store.first_rows import first_rows
 
         return first_rows(self._folder / DATABASE_NAME, EVERY)

@@ -16,7 +16,7 @@ from csmdesk.models.columns import Column
 from csmdesk.models.customers import ACTIVE_STATUSES, CUSTOMER_COLUMNS
 from csmdesk.models.rows import ListRows
 from csmdesk.views.cells import PAINTERS
-from csmdesk.views.cells.look import PAD, Look
+from csmdesk.views.cells.look import COMPACT_ROW_HEIGHT, HEADER_HEIGHT, PAD, ROW_HEIGHT, Look
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from csmdesk.views.memory import Memory
 
 PLACE = "window/first_frame"
-HEADER, ROW, COMPACT_ROW = 32, 38, 30
 DEFAULT_PLACE = (216, 222, 1208, 662)
 """Where the table stands in a window of the default size: left, top, width, height."""
 
@@ -54,7 +53,7 @@ class FirstFrameView(QWidget):
         kept = memory.get(PLACE, {})
         left, top, width, height = kept.get("place", DEFAULT_PLACE)
         self._table = QRect(left, top, width, height)
-        self._row = COMPACT_ROW if memory.get("window/compact", False) else ROW
+        self._row = COMPACT_ROW_HEIGHT if memory.get("window/compact", False) else ROW_HEIGHT
         known = {column.key: column for column in CUSTOMER_COLUMNS}
         shown = [(known[key], size) for key, size in kept.get("columns", ()) if key in known]
         self._columns = shown or [(c, c.width) for c in CUSTOMER_COLUMNS if c.shown]
@@ -70,7 +69,7 @@ class FirstFrameView(QWidget):
         if self._rows is not None:
             painter.setClipRect(box)
             self._paint_header(painter, look)
-            count = min(self._rows.length, (box.height() - HEADER) // self._row + 1)
+            count = min(self._rows.length, (box.height() - HEADER_HEIGHT) // self._row + 1)
             for row in range(count):
                 self._paint_row(painter, look, self._rows, row)
         painter.end()
@@ -78,13 +77,13 @@ class FirstFrameView(QWidget):
     def _paint_header(self, painter: QPainter, look: Look) -> None:
         x, top = self._table.left(), self._table.top()
         for column, width in self._columns:
-            inner = QRect(x + PAD, top, width - 2 * PAD, HEADER - 1)
+            inner = QRect(x + PAD, top, width - 2 * PAD, HEADER_HEIGHT - 1)
             look.draw_text(painter, inner, column.title, look.small, "muted", right=column.right)
             x += width
-        self._line(painter, look, top + HEADER - 1)
+        self._line(painter, look, top + HEADER_HEIGHT - 1)
 
     def _paint_row(self, painter: QPainter, look: Look, rows: ListRows, row: int) -> None:
-        x, top = self._table.left(), self._table.top() + HEADER + row * self._row
+        x, top = self._table.left(), self._table.top() + HEADER_HEIGHT + row * self._row
         for column, width in self._columns:
             inner = QRect(x + PAD, top, width - 2 * PAD, self._row - 1)
             text, payload = column.text(rows, row), _payload(column, rows, row)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from csmdesk.models.table import TableModel
 from csmdesk.views.cells.delegate import CellDelegate
+from csmdesk.views.cells.look import COMPACT_ROW_HEIGHT, HEADER_HEIGHT, ROW_HEIGHT
 
-ROW_HEIGHT, COMPACT_ROW_HEIGHT, HEADER_HEIGHT = 38, 30, 32
 MIN_COLUMN = 40
 
 

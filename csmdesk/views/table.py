@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from csmdesk.models.table import TableModel
-from csmdesk.views.grid import COMPACT_ROW_HEIGHT, ROW_HEIGHT, Grid
+from csmdesk.views.cells.look import COMPACT_ROW_HEIGHT, ROW_HEIGHT
+from csmdesk.views.grid import Grid
 from csmdesk.views.layout_of_columns import ColumnLayout
 from csmdesk.views.memory import Memory
 from csmdesk.views.widgets.states import EmptyState, Saying

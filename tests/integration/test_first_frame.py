@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from csmdesk.config.workspace import DATABASE_NAME
+from csmdesk.config.paths import DATABASE_NAME
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
 from csmdesk.engine.figures.customers import totals

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QStati
 from csmdesk.views import theme
 
 PAD = 10
+ROW_HEIGHT, COMPACT_ROW_HEIGHT, HEADER_HEIGHT = 38, 30, 32
 MAX_TEXTS, MAX_PIXMAPS = 6_000, 800
 
 

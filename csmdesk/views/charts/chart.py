@@ -19,10 +19,11 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from csmdesk.domain.page import Series
 from csmdesk.domain.texts import date_text
 from csmdesk.views import theme
-from csmdesk.views.charts.scale import Scale, round_scale, tick_text
+from csmdesk.views.charts.frame import LEFT, paint_focus, paint_ticks
+from csmdesk.views.charts.scale import Scale, round_scale
 from csmdesk.views.widgets.controls import literal
 
-LEFT, RIGHT, TOP, BOTTOM = 40, 12, 26, 24
+RIGHT, TOP, BOTTOM = 12, 26, 24
 COLORS = ("accent", "neutral", "good", "poor")
 BANDS = ((0, 30, "poor_fill"), (30, 70, "neutral_fill"), (70, 100, "good_fill"))
 CHI_SCALE = Scale(0, 100, (0, 30, 70, 100))
@@ -103,10 +104,7 @@ class Chart(QWidget):
         self._paint_marks(painter)
         self._paint_legend(painter)
         self._paint_read_out(painter, scale)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        paint_focus(painter, self)
         painter.end()
 
     def _paint_ground(self, painter: QPainter, scale: Scale) -> None:
@@ -119,14 +117,7 @@ class Chart(QWidget):
                 painter.fillRect(
                     QRectF(plot.left(), top, plot.width(), bottom - top), theme.color(fill)
                 )
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for tick in scale.ticks:
-            y = scale.place(tick, plot.top(), plot.bottom())
-            if not self.series.bands:
-                painter.setPen(QPen(theme.color("line"), 1))
-                painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(theme.color("muted"))
-            painter.drawText(QRectF(0, y - 8, LEFT - 6, 16), right, tick_text(tick))
+        paint_ticks(painter, plot, scale, lines=not self.series.bands)
         self._paint_days(painter)
 
     def _paint_days(self, painter: QPainter) -> None:

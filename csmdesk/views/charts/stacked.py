@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
@@ -18,9 +18,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from csmdesk.views import theme
-from csmdesk.views.charts.scale import Scale, round_scale, tick_text
+from csmdesk.views.charts.frame import LEFT, paint_focus, paint_ticks
+from csmdesk.views.charts.scale import Scale, round_scale
 
-LEFT, RIGHT, TOP, BOTTOM = 40, 8, 30, 24
+RIGHT, TOP, BOTTOM = 8, 30, 24
 WIDEST = 30
 
 
@@ -86,25 +87,12 @@ class StackedBars(QWidget):
             painter.end()
             return
         scale = self.scale()
-        self._paint_ticks(painter, scale)
+        paint_ticks(painter, self.plot(), scale)
         for place, bar in enumerate(self.bars):
             self._paint_bar(painter, scale, place, bar)
         self._paint_read_out(painter)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.color("accent"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        paint_focus(painter, self)
         painter.end()
-
-    def _paint_ticks(self, painter: QPainter, scale: Scale) -> None:
-        plot = self.plot()
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for tick in scale.ticks:
-            y = scale.place(tick, plot.top(), plot.bottom())
-            painter.setPen(QPen(theme.color("line"), 1))
-            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(theme.color("muted"))
-            painter.drawText(QRectF(0, y - 8, LEFT - 6, 16), right, tick_text(tick))
 
     def _paint_bar(self, painter: QPainter, scale: Scale, place: int, bar: Bar) -> None:
         slot, plot = self.slot(place), self.plot()

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel
 from csmdesk.domain import page as shapes
 from csmdesk.models.blocks import block_columns, block_rows, choices, stretching
 from csmdesk.models.table import TableModel
+from csmdesk.views.cells.look import COMPACT_ROW_HEIGHT
 from csmdesk.views.charts.chart import Chart
 from csmdesk.views.customer.breakdown import BreakdownView
-from csmdesk.views.grid import COMPACT_ROW_HEIGHT
 from csmdesk.views.memory import Memory
 from csmdesk.views.table import DataTable
 from csmdesk.views.widgets.cards import Card, set_tone
