@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from csmdesk.config.currencies import CODES
 from csmdesk.domain.errors import BadInput, BadSetting
 from csmdesk.domain.money import to_minor
-from csmdesk.domain.settings import Settings
+from csmdesk.domain.settings import HealthLimits, Settings
 from csmdesk.domain.systems import SYSTEMS
 
 MAX_TERM_MONTHS = 120
 MAX_STEP_DAY = 3_650
+MAX_MARKER_DAYS = 30
+"""As many days of history as a run looks back on."""
 MAX_DEMO_CUSTOMERS = 100_000
 
 
@@ -20,7 +22,13 @@ def check(settings: Settings) -> tuple[BadSetting, ...]:
     """Every value that breaks a rule, in the order of the settings."""
     parts = (
         *(_workspace(settings), _sources(settings), _money(settings), _schedule(settings)),
-        *(_models(settings), _segments(settings), _features(settings), _playbooks(settings)),
+        *(
+            _models(settings),
+            _health(settings.health),
+            _segments(settings),
+            _features(settings),
+            _playbooks(settings),
+        ),
     )
     return tuple(problem for part in parts for problem in part)
 
@@ -93,6 +101,26 @@ def _models(settings: Settings) -> Iterator[BadSetting]:
         if not model.segment and place < len(settings.models) - 1:
             rule = "the name of a segment: only the last model may be for everybody else"
             yield BadSetting(("models", place, "segment"), "empty", rule)
+
+
+def _health(health: HealthLimits) -> Iterator[BadSetting]:
+    ranges = {
+        "sticky_points": (0, 50),
+        "jump_points": (1, 100),
+        "marker_points": (1, 100),
+        "marker_days": (1, MAX_MARKER_DAYS),
+        "min_coverage_percent": (0, 100),
+        "min_ranked": (2, 100_000),
+        "low_trend": (0, 1),
+        "trend_week_events": (0, 1_000_000),
+        "trend_median_customers": (1, 100_000),
+        "portfolio_drop": (0, 1),
+    }
+    for name, (least, most) in ranges.items():
+        value = getattr(health, name)
+        if not least <= value <= most:
+            rule = f"from {least:,} to {most:,}"
+            yield BadSetting(("health", name), f"{value:g}", rule)
 
 
 def _segments(settings: Settings) -> Iterator[BadSetting]:

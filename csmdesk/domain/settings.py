@@ -52,8 +52,27 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     version: int = 1
     segment: str = ""
     factors: dict[str, FactorSettings] = {}
+    caps: dict[str, int] = {}
+    """Cap -> the highest score that it leaves."""
     good_above: int = 70
     poor_below: int = 30
+
+
+class HealthLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Thresholds of bands, markers, caps and the usage trend that all models share (definitions.md
+    section 5). A band holds on within `sticky_points` of its limit and turns at once by a jump of more than
+    `jump_points`; `portfolio_drop`: median trend below which usage rules rest."""
+
+    sticky_points: int = 5
+    jump_points: int = 25
+    marker_points: int = 25
+    marker_days: int = 7
+    min_coverage_percent: int = 25
+    min_ranked: int = 20
+    low_trend: float = 0.4
+    trend_week_events: int = 10
+    trend_median_customers: int = 20
+    portfolio_drop: float = 0.6
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,6 +134,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     renewals: Renewals = Renewals()
     schedule: Schedule = Schedule()
     models: tuple[Model, ...] = (Model(),)
+    health: HealthLimits = HealthLimits()
     segments: tuple[Segment, ...] = ()
     features: Features = Features()
     statuses: dict[str, str] = {}

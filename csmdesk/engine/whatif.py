@@ -24,7 +24,7 @@ from csmdesk.engine.health.model import HealthModel
 from csmdesk.engine.health.scoring import Scores, score_values, with_fades
 
 _FIELDS = ("version", "good_above", "poor_below")
-"""What a change may say of a model beside its factors; its name and segment say which model."""
+"""What a change may say of a model beside its factors and caps; its name and segment say which model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class WhatIf:
 def changed_settings(settings: Settings, change: Model, given: frozenset[str]) -> Settings:
     """Settings with `change` laid over the model of its name, or over the default one.
 
-    `given`: the fields that the change names; factors and their fields that it leaves out stay as
+    `given`: the fields that the change names; factors, their fields and caps that it leaves out stay as
     configured. Raises BadInput when no model has that name.
     """
     models = list(settings.models or (Model(),))
@@ -115,7 +115,8 @@ def changed_settings(settings: Settings, change: Model, given: frozenset[str]) -
     for key, laid in change.factors.items():
         factors[key] = _laid_over(factors.get(key, FactorSettings()), laid)
     fields = {name: getattr(change, name) for name in _FIELDS if name in given}
-    models[place] = structs.replace(own, factors=factors, **fields)
+    caps = {**own.caps, **change.caps}
+    models[place] = structs.replace(own, factors=factors, caps=caps, **fields)
     return structs.replace(settings, models=tuple(models))
 
 

@@ -16,6 +16,7 @@ from csmdesk.domain.findings import BANDS, SEVERITIES
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.alerts import KINDS
 from csmdesk.engine.alerts.lifecycle import alert_limits
+from csmdesk.engine.health.caps import CAPS
 from csmdesk.engine.health.model import resolve
 from csmdesk.engine.money.statuses import TITLES, status_codes
 from csmdesk.engine.rules import RULES
@@ -127,6 +128,7 @@ def _model(settings: Settings, place: int) -> dict[str, Any]:
         "segment": model.segment,
         "good_above": model.good_above,
         "poor_below": model.poor_below,
+        "caps": {cap.key: limit for cap, limit in zip(CAPS, model.caps, strict=True)},
         "factors": {
             factor.key: {
                 "weight": factor.weight,

@@ -54,7 +54,7 @@ def run_what_if(session: Session, day: int, path: Path, horizon: int) -> Compare
 
 def read_change(path: Path, settings: Settings) -> Settings:
     """The settings with a file's model laid over them: keys as in a `[[models]]` entry of the
-    configuration (`[factors.<key>]` with weight, curve, missing; good_above, poor_below)."""
+    configuration (`[factors.<key>]` with weight, curve, missing; `[caps]`; good_above, poor_below)."""
     try:
         text = path.read_text(encoding="utf-8")
         document: dict[str, Any] = tomllib.loads(text)

@@ -13,6 +13,7 @@ def fingerprint(settings: Settings) -> str:
     """8 hex digits over everything in the settings that decides a score, a task or an alert."""
     deciding = (
         settings.models,
+        settings.health,
         settings.rules,
         settings.alerts,
         settings.features,

@@ -1,4 +1,4 @@
-"""What the two drop alerts share: a fall of more than 25 within 7 days, and its recovery."""
+"""What the two drop alerts share: a fall that a marker shows, and its recovery."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csmdesk.domain.columns import Ints
 from csmdesk.domain.days import iso_day, parse_day
 from csmdesk.domain.findings import POOR, Alert
 from csmdesk.engine.alerts.kind import CUSTOMER, AlertContext, Signal, evidence_of
-from csmdesk.engine.health.bands import JUMP, Past
+from csmdesk.engine.health.bands import Past
 from csmdesk.engine.rules.rule import CLEAR, ENDED, HOLDS, UNKNOWN
 
 LIMITS = {"quiet_days": 30, "close_days": 2}
@@ -31,7 +31,7 @@ def drop_signals(
     A closed alert opens again only by a fall that happened since it closed.
     """
     known = seen.newest(kind)
-    signals = []
+    signals, points = [], seen.ctx.settings.health.marker_points
     down = marker == -1
     rows = set(np.flatnonzero(down).tolist()) | {row for row, _ in seen.open_ones(kind)}
     for row in sorted(rows):
@@ -39,7 +39,7 @@ def drop_signals(
         since = alert.closed_on if alert and alert.closed_on is not None else 0
         best = max((int(value(p)[row]) for p in seen.past if _counts(p, row, since)), default=-1)
         today = int(now[row])
-        fell = bool(down[row]) and best - today > JUMP
+        fell = bool(down[row]) and best - today > points
         if alert is not None and alert.closed_on is None:
             signals.append(_open_signal(seen, alert, row, title, today, best if fell else -1))
         elif fell:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from csmdesk.domain.findings import Alert, Task
-from csmdesk.engine.health.bands import MARKER_DAYS, Past, Today, align
 from csmdesk.engine.health.bands import Limits as Bands
+from csmdesk.engine.health.bands import Past, Today, align
 from csmdesk.engine.health.factors import BY_KEY
 from csmdesk.engine.rules.limits import Limits
 from csmdesk.engine.rules.rule import HOLDS, Context
@@ -66,16 +66,19 @@ class AlertContext:
 
     @cached_property
     def past(self) -> list[Past]:
-        """The last 7 days of stored health in today's order of customers, ascending."""
+        """Stored health of the days that markers look back on, in today's order of customers, ascending."""
         health = self.ctx.health
         none = np.zeros(len(health.ids), np.int64)
         model = health.model_index.astype(np.int64)
-        limits = Bands(none, none)  # bands of past days are those stored, never recomputed here
+        limits = Bands(
+            none, none, self.ctx.settings.health
+        )  # bands of past days are those stored, never recomputed here
         own = [key not in BY_KEY or BY_KEY[key].weight > 0 for key in health.factors]
         weighs = np.array(own, dtype=np.bool_)[:, None] | (health.weight > 0)
         today = Today(health.ids, health.model, model, health.factors, health.has, limits, weighs)
         days = self.ctx.previous.history
-        near = [one for one in days if self.ctx.day - MARKER_DAYS <= one.day < self.ctx.day]
+        first = self.ctx.day - self.ctx.settings.health.marker_days
+        near = [one for one in days if first <= one.day < self.ctx.day]
         return [align(one, today) for one in near]
 
 

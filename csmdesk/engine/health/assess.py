@@ -11,7 +11,6 @@ from csmdesk.domain.findings import Health, HistoryDay
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.health.bands import (
-    MARKER_DAYS,
     Past,
     Today,
     activity_rank,
@@ -36,15 +35,18 @@ def assess(
     `measures`: see `engine.measure`; `history`: days before `day`, ascending. Raises BadInput when
     a configured model is not valid. The same arguments give the same bytes.
     """
+    history = [one for one in history if one.day < day]
     raw = raw_values_of(measures, day)
     scores = score_values(
         raw, resolve(settings), settings, measures, billing=facts.connected("billing")
     )
     chi, limits = scores.chi, scores.limits
     today = Today(facts.ids, scores.versions, scores.model, KEYS, raw.has, limits, scores.weighs)
-    past = _recent(history, today, day)
-    rank = activity_rank(measures.ints("events_30"), measures["active"])
-    near = [one for one in past if one.day >= day - MARKER_DAYS]
+    past = _recent(history, today, day - settings.health.marker_days)
+    shared = settings.health
+    rank = activity_rank(measures.ints("events_30"), measures["active"], shared.min_ranked)
+    near = [one for one in past if one.day >= day - shared.marker_days]
+    moved = shared.marker_points
     return Health(
         day=day,
         ids=facts.ids,
@@ -66,14 +68,15 @@ def assess(
         cap=scores.cap,
         cap_points=scores.cap_points,
         rank=rank,
-        health_marker=marker(chi, [(one.chi, one.comparable) for one in near]),
-        activity_marker=marker(rank.astype(np.int64), [(one.rank, one.comparable) for one in near]),
+        health_marker=marker(chi, [(one.chi, one.comparable) for one in near], moved),
+        activity_marker=marker(
+            rank.astype(np.int64), [(one.rank, one.comparable) for one in near], moved
+        ),
         active=measures["active"],
     )
 
 
-def _recent(history: Sequence[HistoryDay], today: Today, day: int) -> list[Past]:
-    """The last 7 days before `day`, or the newest one when all are older."""
-    before = [one for one in history if one.day < day]
-    near = [one for one in before if one.day >= day - MARKER_DAYS] or before[-1:]
+def _recent(history: Sequence[HistoryDay], today: Today, first: int) -> list[Past]:
+    """The days from `first` on, or the newest one when all are older."""
+    near = [one for one in history if one.day >= first] or history[-1:]
     return [align(one, today) for one in near]

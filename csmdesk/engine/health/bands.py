@@ -9,30 +9,29 @@ from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.findings import GOOD, NEUTRAL, NO_BAND, POOR, HistoryDay
+from csmdesk.domain.settings import HealthLimits
 from csmdesk.engine.health.factors import BY_KEY
 from csmdesk.engine.health.history import factor_rows
 
-STICKY = 5
-JUMP = 25
-MARKER_DAYS = 7
-MIN_COVERAGE = 2_500  # 25 % in 1/10,000
-MIN_RANKED = 20
 Bytes = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Band limits of each customer's model."""
+    """Band limits of each customer's model, and what all models share."""
 
     good_above: Ints
     poor_below: Ints
+    shared: HealthLimits
 
 
 def raw_band(chi: Ints, coverage: Ints, pillars_with_data: Ints, limits: Limits) -> Bytes:
-    """Band of the rounded score; none below 25 % coverage or with data in one pillar only."""
+    """Band of the rounded score; none where `coverage` (in 1/10,000) is too thin, or with data in
+    one pillar only."""
     band = np.where(chi > limits.good_above, GOOD, NEUTRAL)
     band = np.where(chi < limits.poor_below, POOR, band)
-    known = (chi >= 0) & (coverage >= MIN_COVERAGE) & (pillars_with_data > 1)
+    known = (chi >= 0) & (coverage >= 100 * limits.shared.min_coverage_percent)
+    known &= pillars_with_data > 1
     return np.where(known, band, NO_BAND).astype(np.int8)
 
 
@@ -115,7 +114,7 @@ def _places(old: tuple[str, ...], new: tuple[str, ...]) -> Ints:
 def held_band(chi: Ints, raw: Bytes, past: list[Past], day: int, limits: Limits) -> Bytes:
     """The band that notifications, alerts and the CRM see; `past` ascending, before `day`.
 
-    A candidate differs from the held band on D-1 and on D, or the score jumped by more than 25:
+    A candidate differs from the held band on D-1 and on D, or the score jumped by more than `jump_points`:
     D's candidate is held from now on. A day without data keeps the band.
     """
     if not past:
@@ -126,38 +125,39 @@ def held_band(chi: Ints, raw: Bytes, past: list[Past], day: int, limits: Limits)
     if last.day == day - 1:
         before = _candidate(last.chi, last.raw, last.held, limits)
         turned = (today != last.held) & (before != last.held) & (before != NO_BAND)
-        turned |= (last.chi >= 0) & (np.abs(chi - last.chi) > JUMP)
+        turned |= (last.chi >= 0) & (np.abs(chi - last.chi) > limits.shared.jump_points)
     held = np.where(turned & (today != NO_BAND), today, last.held)
     return np.where(last.held == NO_BAND, raw, held).astype(np.int8)
 
 
 def _candidate(chi: Ints, raw: Bytes, held: Ints, limits: Limits) -> Ints:
-    """The raw band, except that poor and good stay within five points of their limit."""
-    stays_poor = (held == POOR) & (chi < limits.poor_below + STICKY)
-    stays_good = (held == GOOD) & (chi > limits.good_above - STICKY)
+    """The raw band, except that poor and good stay within a few points of their limit."""
+    sticky = limits.shared.sticky_points
+    stays_poor = (held == POOR) & (chi < limits.poor_below + sticky)
+    stays_good = (held == GOOD) & (chi > limits.good_above - sticky)
     stays = (raw != NO_BAND) & (stays_poor | stays_good)
     return np.where(stays, held, raw).astype(np.int64)
 
 
-def activity_rank(events_30: Ints, active: Bools) -> NDArray[np.int16]:
+def activity_rank(events_30: Ints, active: Bools, least: int) -> NDArray[np.int16]:
     """100 × (customers with strictly less use) ÷ (N - 1), floored, among active customers with
-    known 30-day usage; -1 = no rank (fewer than 20 of them, or not one of them)."""
+    known 30-day usage; -1 = no rank (fewer than `least` of them, or not one of them)."""
     ranked = active & (events_30 >= 0)
     number = int(np.count_nonzero(ranked))
     rank = np.full(len(events_30), -1, dtype=np.int16)
-    if number >= MIN_RANKED:
+    if number >= max(2, least):
         values = events_30[ranked]
         less = np.searchsorted(np.sort(values), values, side="left")
         rank[ranked] = 100 * less // (number - 1)
     return rank
 
 
-def marker(now: Ints, past: list[tuple[Ints, Bools]]) -> Bytes:
-    """-1 down, +1 up, 0 none: today against the best and worst of the comparable last 7 days."""
+def marker(now: Ints, past: list[tuple[Ints, Bools]], points: int) -> Bytes:
+    """-1 down, +1 up, 0 none: today more than `points` from the best or worst comparable recent day."""
     best, worst = now.copy(), now.copy()
     for value, comparable in past:
         valid = comparable & (value >= 0) & (now >= 0)
         best = np.where(valid, np.maximum(best, value), best)
         worst = np.where(valid, np.minimum(worst, value), worst)
-    up = (now - worst > JUMP).astype(np.int8)
-    return np.where(best - now > JUMP, -1, up).astype(np.int8)
+    up = (now - worst > points).astype(np.int8)
+    return np.where(best - now > points, -1, up).astype(np.int8)

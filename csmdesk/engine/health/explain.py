@@ -41,6 +41,8 @@ class Scored(Protocol):
     @property
     def has(self) -> NDArray[np.bool_]: ...
     @property
+    def chi(self) -> NDArray[np.int16]: ...
+    @property
     def points(self) -> NDArray[np.int64]: ...
     @property
     def cap(self) -> NDArray[np.int8]: ...
@@ -169,7 +171,7 @@ def source_of(kind: str, sources: Sequence[SourceState], day: int) -> tuple[str,
 def _text(health: Scored, detail: Detail, row: int) -> str:
     if row == len(health.factors):
         cap = CAPS[int(health.cap[detail.index])]
-        return f"{cap.text}: capped at {cap.limit}"
+        return f"{cap.text}: capped at {int(health.chi[detail.index])}"
     return factor_text(health, row, detail)
 
 

@@ -16,13 +16,20 @@ import numpy as np
 from csmdesk.domain.columns import Columns, Ints
 from csmdesk.domain.errors import BadSetting
 from csmdesk.domain.findings import SCORE_UNIT
-from csmdesk.domain.settings import FactorSettings, Model, Settings
+from csmdesk.domain.settings import FactorSettings, HealthLimits, Model, Settings
+from csmdesk.engine.health.caps import CAPS
 from csmdesk.engine.health.factor import Anchors
 from csmdesk.engine.health.factors import BY_KEY, FACTORS, KEYS
 from csmdesk.engine.segments import segment_mask
 
 NEUTRAL_SCORE = 50
 MAX_VALUE = 1_000_000
+_SHARED = HealthLimits()
+_DEFAULT_CAPPED = (
+    tuple(cap.limit for cap in CAPS),
+    _SHARED.low_trend,
+    _SHARED.min_coverage_percent,
+)
 POLICIES = "“exclude”, “neutral” or a whole number from 0 to 100"
 
 
@@ -38,12 +45,14 @@ class FactorModel:
 
 @dataclass(frozen=True, slots=True)
 class HealthModel:
-    """A checked model; `factors` in the order of FACTORS, weights sum to 100."""
+    """A checked model; `factors` in the order of FACTORS, weights sum to 100; `caps`: the highest
+    scores in the order of CAPS."""
 
     name: str
     version: str
     segment: str
     factors: tuple[FactorModel, ...]
+    caps: tuple[int, ...]
     good_above: int
     poor_below: int
 
@@ -74,6 +83,11 @@ def choose(models: tuple[HealthModel, ...], settings: Settings, customers: Colum
     return chosen
 
 
+def exact_millionths(ratio: float) -> int:
+    """A configured ratio in 1/1,000,000 by its decimal text."""
+    return int(Fraction(repr(ratio)) * 1_000_000)
+
+
 def curve_arrays(curve: Anchors) -> tuple[Ints, Ints]:
     """Anchors as (values in 1/1,000,000, scores in 1/10,000)."""
     values = np.array([value for value, _ in curve], dtype=np.int64)
@@ -97,32 +111,48 @@ class _At:
 
 def _resolve(model: Model, index: int, settings: Settings) -> HealthModel:
     at = _At(("models", index), model.name)
-    for name in sorted(set(model.factors) - set(KEYS)):
-        raise at.to("factors", name).bad("no factor", f"one of {', '.join(KEYS)}")
     _check_segment(model, at.to("segment"), settings)
     if not 0 <= model.poor_below <= model.good_above <= 100:
         limits = f"{model.poor_below} (and good_above {model.good_above})"
         raise at.to("poor_below").bad(limits, "such that 0 ≤ poor_below ≤ good_above ≤ 100")
+    factors = _factors(model, at.to("factors"))
+    caps = _caps(model, at.to("caps"))
+    # A factor that neither the default nor this model weighs decides no score: it marks no version.
+    scored = tuple(one for one in factors if one.weight or BY_KEY[one.key].weight)
+    shape: tuple[object, ...] = (scored, model.good_above, model.poor_below)
+    capped = (caps, settings.health.low_trend, settings.health.min_coverage_percent)
+    if capped != _DEFAULT_CAPPED:  # scores stored before these could be set keep their version
+        shape += capped
+    mark = blake2b(repr(shape).encode(), digest_size=3).hexdigest()
+    version = f"{model.name} v{model.version} ({mark})"
+    return HealthModel(
+        model.name, version, model.segment, factors, caps, model.good_above, model.poor_below
+    )
+
+
+def _factors(model: Model, at: _At) -> tuple[FactorModel, ...]:
+    """All factors with weights that sum to 100."""
+    for name in sorted(set(model.factors) - set(KEYS)):
+        raise at.to(name).bad("no factor", f"one of {', '.join(KEYS)}")
     factors = tuple(
-        _factor(
-            factor.key,
-            model.factors.get(factor.key, FactorSettings()),
-            at.to("factors", factor.key),
-        )
+        _factor(factor.key, model.factors.get(factor.key, FactorSettings()), at.to(factor.key))
         for factor in FACTORS
     )
     total = sum(factor.weight for factor in factors)
     if total != 100:
         said = ", ".join(f"{factor.key} {factor.weight}" for factor in factors)
-        raise at.to("factors").bad(f"{said} (sum {total})", "weights with a sum of exactly 100")
-    # A factor that neither the default nor this model weighs decides no score: it marks no version.
-    scored = tuple(one for one in factors if one.weight or BY_KEY[one.key].weight)
-    shape = (scored, model.good_above, model.poor_below)
-    mark = blake2b(repr(shape).encode(), digest_size=3).hexdigest()
-    version = f"{model.name} v{model.version} ({mark})"
-    return HealthModel(
-        model.name, version, model.segment, factors, model.good_above, model.poor_below
-    )
+        raise at.bad(f"{said} (sum {total})", "weights with a sum of exactly 100")
+    return factors
+
+
+def _caps(model: Model, at: _At) -> tuple[int, ...]:
+    known = [cap.key for cap in CAPS]
+    for name, limit in model.caps.items():
+        if name not in known:
+            raise at.to(name).bad("no cap", f"one of {', '.join(known)}")
+        if not 0 <= limit <= 100:
+            raise at.to(name).bad(str(limit), "a whole number from 0 to 100")
+    return tuple(model.caps.get(cap.key, cap.limit) for cap in CAPS)
 
 
 def _check_segment(model: Model, at: _At, settings: Settings) -> None:

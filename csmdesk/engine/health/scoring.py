@@ -18,7 +18,7 @@ from csmdesk.engine.health.bands import Limits, raw_band
 from csmdesk.engine.health.caps import binding_caps
 from csmdesk.engine.health.factor import PILLARS, WEIGHT_UNIT
 from csmdesk.engine.health.factors import FACTORS
-from csmdesk.engine.health.model import HealthModel, choose, curve_arrays
+from csmdesk.engine.health.model import HealthModel, choose, curve_arrays, exact_millionths
 from csmdesk.engine.health.points import curve_score, exact_points, pillar_scores
 from csmdesk.engine.metrics.trend import millionths
 
@@ -91,13 +91,20 @@ def score_values(
     model = choose(tuple(models), settings, measures)
     weight, score, counted = _weigh(models, model, raw)
     uncapped, points = exact_points(counted, score)
-    cap, cap_points = binding_caps(measures, uncapped, billing)
+    cap, cap_points = binding_caps(
+        measures,
+        uncapped,
+        np.array([one.caps for one in models], dtype=np.int64)[model].T,
+        exact_millionths(settings.health.low_trend),
+        billing=billing,
+    )
     chi = uncapped - cap_points
     known = np.where(raw.has, weight, 0)
     coverage = known.sum(axis=0) * 10_000 // (100 * WEIGHT_UNIT)
     limits = Limits(
         np.array([one.good_above for one in models], dtype=np.int64)[model],
         np.array([one.poor_below for one in models], dtype=np.int64)[model],
+        settings.health,
     )
     weighs = weighing(models, model)
     return Scores(

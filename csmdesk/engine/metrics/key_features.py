@@ -18,8 +18,8 @@ from csmdesk.engine.metrics.modules import Entitled
 from csmdesk.engine.metrics.trend import trend_columns
 from csmdesk.engine.metrics.windows import Window
 
-MIN_KEY_BASE = 16
-"""Two events a week over the eight weeks of the base: key features are a part of all use."""
+KEY_WEEK_EVENTS = 2
+"""The least base of events a week: key features are a part of all use."""
 NAMES = ("key_trend", "key_trend_adjusted", "key_trend_num", "key_trend_den", "key_trend_median")
 
 
@@ -62,7 +62,14 @@ def key_feature_columns(
         data["key_features_used_14"] = np.where(joined, both, MISSING)
     recent = _volume(facts, key, joined, window, usage_days(day, 28))
     before = _volume(facts, key, joined, window, (day - 84, day - 29))
-    trend = trend_columns(recent, before, money.ints("tenure"), money["active"], MIN_KEY_BASE)
+    trend = trend_columns(
+        recent,
+        before,
+        money.ints("tenure"),
+        money["active"],
+        KEY_WEEK_EVENTS,
+        settings.health.trend_median_customers,
+    )
     data |= {f"key_{name}": column for name, column in trend.items()}
     return data | {"key_events_28": recent, "key_events_56": before}
 

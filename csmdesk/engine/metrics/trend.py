@@ -16,8 +16,7 @@ from csmdesk.domain.days import MISSING
 
 PPM = 1_000_000
 MIN_TENURE = 84
-MIN_BASE = 80  # 10 events a week over the eight weeks of the base
-MIN_CUSTOMERS = 20
+BASE_WEEKS = 8
 _LARGEST = 10**12
 """Values are cut off here, far beyond every threshold, so that their millionths fit 64 bits."""
 _LIMIT = 2**52
@@ -38,17 +37,23 @@ def millionths(num: Ints, den: Ints) -> Ints:
 
 
 def trend_columns(
-    events_28: Ints, events_56: Ints, tenure: Ints, active: Bools, min_base: int = MIN_BASE
+    events_28: Ints,
+    events_56: Ints,
+    tenure: Ints,
+    active: Bools,
+    week_events: int,
+    median_customers: int,
 ) -> dict[str, Ints]:
     """trend, trend_adjusted and trend_median in 1/1,000,000 (floored), trend_num / trend_den exact.
 
-    The raw ratio is (E28/28) ÷ (E56/56) = 2·E28 / E56; missing where E56 is below `min_base`.
+    The raw ratio is (E28/28) ÷ (E56/56) = 2·E28 / E56; missing where the base has fewer than
+    `week_events` a week. The median is 1 with fewer than `median_customers` ratios.
     """
     count = len(events_28)
     has = (events_28 != MISSING) & (events_56 != MISSING) & (tenure >= MIN_TENURE)
-    has &= events_56 >= min_base
+    has &= events_56 >= BASE_WEEKS * week_events
     num, den = np.where(has, 2 * np.where(has, events_28, 0), 0), np.where(has, events_56, 1)
-    median = _median(num[has & active], den[has & active])
+    median = _median(num[has & active], den[has & active], median_customers)
     trend = np.where(has, millionths(num, den), MISSING)
     defined = has & (median > 0)
     scale = _bounded(median, num, den) if median else Fraction(1)
@@ -64,10 +69,10 @@ def trend_columns(
     }
 
 
-def _median(num: Ints, den: Ints) -> Fraction:
+def _median(num: Ints, den: Ints, least: int) -> Fraction:
     """Exact median; the mean of the middle two for an even number of ratios."""
     count = len(num)
-    if count < MIN_CUSTOMERS:
+    if count < max(1, least):
         return Fraction(1)
     floors = millionths(num, den)
     upper = _ranked(num, den, floors, count // 2)

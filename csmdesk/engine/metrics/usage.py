@@ -62,7 +62,15 @@ def usage_metrics(
         "user_days_base": window_sum(window, usage.users, joined, day - 119, day - 90),
         "usage_days_covered": np.where(joined, window.days, MISSING),
     }
-    data |= trend_columns(events_28, events_56, money.ints("tenure"), money["active"])
+    limits = settings.health
+    data |= trend_columns(
+        events_28,
+        events_56,
+        money.ints("tenure"),
+        money["active"],
+        limits.trend_week_events,
+        limits.trend_median_customers,
+    )
     data |= _persons(facts, joined, day)
     data |= _logins(facts, money, joined, window, day)
     data |= _features(facts, settings, money, joined, sorts, day)

@@ -13,13 +13,12 @@ from csmdesk.domain.findings import RuleState, Task, TaskEvent
 from csmdesk.domain.inputs import SourceState
 from csmdesk.domain.settings import Settings
 from csmdesk.domain.texts import date_text
+from csmdesk.engine.health.model import exact_millionths
 from csmdesk.engine.rules.lifecycle import LIVE, RESTING, STALE, Checked, advance
 from csmdesk.engine.rules.limits import Limits, limits_of
 from csmdesk.engine.rules.rule import Context, Rule, is_stale
 from csmdesk.engine.rules.wording import whole_percent
 
-GUARD_RATIO = 600_000
-"""A median trend ratio below 0.6 is an outage or a holiday, not 200 customers leaving."""
 NO_SOURCE = "not checked: no source"
 
 
@@ -61,9 +60,11 @@ def check_rules(rules: Sequence[Rule], ctx: Context) -> RuleFindings:
 
 
 def portfolio_notices(ctx: Context) -> tuple[str, ...]:
-    """One notice when the usage of the whole portfolio dropped (median ratio below 0.6)."""
+    """One notice when the usage of the whole portfolio dropped: an outage or a holiday, not all
+    customers leaving."""
     medians = np.asarray(ctx.measures["trend_median"], dtype=np.int64).reshape(-1)
-    if len(medians) == 0 or medians[0] == MISSING or medians[0] >= GUARD_RATIO:
+    guard = exact_millionths(ctx.settings.health.portfolio_drop)
+    if len(medians) == 0 or medians[0] == MISSING or medians[0] >= guard:
         return ()
     down = 100 - whole_percent(int(medians[0]), 1_000_000)
     return (

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replace_settings
 
 from csmdesk.domain.findings import GOOD, NEUTRAL, NO_BAND, POOR, Health, HistoryDay
-from csmdesk.domain.settings import FactorSettings, Model, Settings
+from csmdesk.domain.settings import FactorSettings, HealthLimits, Model, Settings
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.health.bands import activity_rank
 from csmdesk.engine.health.factors import KEYS
@@ -24,9 +25,11 @@ _ONE = {key: FactorSettings(weight=0) for key in KEYS} | {
 PLAIN = Settings(models=(Model(factors=_ONE),))
 
 
-def on(day: int, chi: int, history: list[HistoryDay], **given: Any) -> Health:
+def on(
+    day: int, chi: int, history: list[HistoryDay], settings: Settings = PLAIN, **given: Any
+) -> Health:
     values = {"risk_score": 100 - chi, "trend_num": None, **given}
-    return assess(facts(["acme"]), measures(**values), PLAIN, day, history)
+    return assess(facts(["acme"]), measures(**values), settings, day, history)
 
 
 def held_through(scores: list[int | None]) -> list[int]:
@@ -67,6 +70,29 @@ def held_through(scores: list[int | None]) -> list[int]:
 )
 def test_hysteresis(scores: list[int | None], held: list[int]) -> None:
     assert held_through(scores) == held
+
+
+@pytest.mark.parametrize(
+    ("limits", "scores", "held", "marker"),
+    [
+        ({}, (80, 60), GOOD, 0),
+        ({"jump_points": 19}, (80, 60), NEUTRAL, 0),
+        ({"marker_points": 19}, (80, 60), GOOD, -1),
+        ({"marker_points": 20}, (80, 60), GOOD, 0),
+        ({"sticky_points": 11}, (80, 60, 60), GOOD, 0),
+        ({"sticky_points": 10}, (80, 60, 60), NEUTRAL, 0),
+        ({"marker_points": 19, "marker_days": 1}, (80, 60, 60), NEUTRAL, 0),
+    ],
+)
+def test_configured_limits(
+    limits: dict[str, int], scores: tuple[int, ...], held: int, marker: int
+) -> None:
+    settings = replace_settings(PLAIN, health=HealthLimits(**limits))
+    history: list[HistoryDay] = []
+    for place, chi in enumerate(scores):
+        health = on(DAY + place, chi, history, settings)
+        history.append(history_day(health))
+    assert (int(health.held_band[0]), int(health.health_marker[0])) == (held, marker)
 
 
 def past(day: int, chi: int, **given: Any) -> HistoryDay:
@@ -119,13 +145,14 @@ def test_a_day_without_customers_tells_nothing() -> None:
 def test_activity_rank() -> None:
     events = np.array([*range(19), 5, -1], dtype=np.int64)
     active = np.ones(21, dtype=np.bool_)
-    rank = activity_rank(events, active)
+    rank = activity_rank(events, active, 20)
     assert rank[0] == 0
     assert rank[5] == rank[19] == 100 * 5 // 19
     assert rank[18] == 100  # everyone else uses it less
     assert rank[20] == -1  # usage unknown
     active[0] = False
-    assert activity_rank(events, active).tolist() == [-1] * 21
+    assert activity_rank(events, active, 20).tolist() == [-1] * 21
+    assert activity_rank(events, active, 19)[1] == 0
 
 
 def test_activity_marker() -> None:

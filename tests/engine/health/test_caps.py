@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csmdesk.domain.settings import Settings
+from csmdesk.domain.settings import HealthLimits, Model, Settings
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.health.explain import why_not_100
 from tests.engine.build import DAY, facts
@@ -38,6 +38,30 @@ def test_cap(given: dict[str, Any], cap: int, limit: int) -> None:
     if cap >= 0:
         assert int(health.chi[0]) == limit
     assert int(health.chi[0]) + int(health.points.sum()) + int(health.cap_points[0]) == 100
+
+
+@pytest.mark.parametrize(
+    ("settings", "given", "chi"),
+    [
+        (Settings(models=(Model(caps={"no_usage": 40}),)), SILENT, 40),
+        (
+            Settings(models=(Model(caps={"no_usage": 100}),)),
+            {"events_28": 0, "trend_num": None},
+            100,
+        ),
+        (Settings(health=HealthLimits(low_trend=0.39)), FALLING, None),
+        (Settings(health=HealthLimits(low_trend=0.5)), {"trend_num": 49, "trend_den": 100}, 69),
+    ],
+)
+def test_configured_caps(settings: Settings, given: dict[str, Any], chi: int | None) -> None:
+    table = measures(**given)
+    health = assess(facts(["acme"]), table, settings, DAY, ())
+    if chi is None:
+        assert int(health.cap[0]) == -1
+        return
+    assert int(health.chi[0]) == chi
+    told = [line.text for line in why_not_100(health, table, settings, (), 0) if line.key == "cap"]
+    assert all(text.endswith(f"capped at {chi}") for text in told)
 
 
 def test_without_billing_the_last_cap_is_unknown() -> None:

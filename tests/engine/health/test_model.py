@@ -61,6 +61,8 @@ def test_a_change_of_weights_changes_the_version() -> None:
         (Model(factors={"nps": FactorSettings(missing="101")}), ["nps.missing is 101"]),
         (Model(segment="none"), ["segment is none", "name of a segment"]),
         (Model(segment="by band"), ["without a band"]),
+        (Model(caps={"luck": 5}), ["caps.luck", "one of cancelling, no_usage"]),
+        (Model(caps={"trend": 101}), ["caps.trend is 101", "0 to 100"]),
         (Model(good_above=20), ["poor_below is 30", "good_above 20"]),
     ],
 )  # fmt: skip

@@ -159,7 +159,7 @@ def test_jobs_are_features_that_can_fail() -> None:
 def trend(e28: list[int], e56: list[int], tenure: int = 400) -> dict[str, Any]:
     size = len(e28)
     return trend_columns(
-        np.array(e28), np.array(e56), np.full(size, tenure), np.ones(size, dtype=np.bool_)
+        np.array(e28), np.array(e56), np.full(size, tenure), np.ones(size, dtype=np.bool_), 10, 20
     )
 
 

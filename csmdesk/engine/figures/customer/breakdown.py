@@ -67,7 +67,7 @@ def _breakdown(context: CustomerContext) -> Breakdown:
     cap_cell = None
     if cap >= 0:
         limit = CAPS[cap]
-        cap_cell = Cell(f"{limit.text}: at most {limit.limit}", limit.key, "poor")
+        cap_cell = Cell(f"{limit.text}: at most {chi}", limit.key, "poor")
     title = f"Why {chi} and not 100" if chi >= 0 else "Not scored yet"
     if chi == 100:
         title = "A full 100"
@@ -178,6 +178,7 @@ class _Scored:
         self.factors = portfolio.factors
         self.num, self.den, self.has = portfolio.num, portfolio.den, portfolio.has
         self.points = portfolio.points
+        self.chi = portfolio.customers["chi"]
         self.cap = portfolio.customers["cap"]
         self.cap_points = portfolio.cap_points
 
