@@ -18,6 +18,7 @@ from csmdesk.store.sources import connected_sources
 from csmdesk.sync.api import Patience
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors import CONNECTORS
+from csmdesk.sync.credentials import PastedKey
 from csmdesk.sync.stream import Connector
 
 RATES_BACK_DAYS = 1_100
@@ -64,7 +65,7 @@ def _connector(session: Session, source: Source) -> Connector:
             f"There is no key for {title} in this computer's keyring.",
             f"Connect it again: “csmdesk connect {source.system}”.",
         )
-    return CONNECTORS[source.system](source, key)
+    return CONNECTORS[source.system](source, PastedKey(key))
 
 
 def _demo_connectors(session: Session, day: int) -> list[Connector]:
@@ -73,7 +74,7 @@ def _demo_connectors(session: Session, day: int) -> list[Connector]:
     for system, connector in CONNECTORS.items():
         place = endpoints[system]
         source = Source(system=system, base_url=place.base_url, project_id=place.project_id)
-        made.append(connector(source, place.key))
+        made.append(connector(source, PastedKey(place.key)))
     return made
 
 
@@ -114,7 +115,7 @@ def connect(
     if not key:
         raise BadInput("No key was given.", "Type it when asked, or pipe it in.")
     source = Source(system=system, base_url=base_url, project_id=project_id)
-    connector = CONNECTORS[system](source, key)
+    connector = CONNECTORS[system](source, PastedKey(key))
     probe(connector, session.patience)
     keep = session.secrets.keep_for_session if session_only else session.secrets.store
     keep(system, key)

@@ -8,21 +8,28 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from csmdesk.domain.errors import SourceError
+from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 
 MEGABYTE = 1_000_000
 
 
+def bearer(key: str) -> str:
+    """The Authorization header of most systems."""
+    return f"Bearer {key}"
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A system's address, key and manners. `group` names the rate budget a path draws from."""
+    """A system's address, credentials and manners. `group` names the rate budget a path draws from."""
 
     source: str
     title: str
     base_url: str
-    key: str = field(repr=False)
+    credentials: Credentials
     complain: Callable[[int, bytes], Complaint]
     headers: Mapping[str, str] = field(default_factory=dict)
+    authorization: Callable[[str], str] = bearer
     group: Callable[[str], str] = lambda _: ""
 
 
@@ -50,24 +57,24 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def check_address(api: Api) -> bool:
-    """Refuse an address to which a key must not go; True when it is this machine.
+def check_address(source: str, title: str, address: str) -> bool:
+    """Refuse an address to which a secret must not go; True when it is this machine.
 
     Raises SourceError: no host, another scheme than https, or credentials in the address.
     """
-    parts = urlsplit(api.base_url)
+    parts = urlsplit(address)
     host = parts.hostname or ""
     local = is_loopback(host)
     if parts.scheme == "http" and not local:
         raise SourceError(
-            api.source,
-            f"{api.title}: {host or 'the address'} is asked for by plain HTTP, which shows the key.",
+            source,
+            f"{title}: {host or 'the address'} is asked for by plain HTTP, which shows the key.",
             "Use an address that begins with https://.",
         )
     if parts.scheme not in ("http", "https") or not host or parts.username:
         raise SourceError(
-            api.source,
-            f"{api.title}: the address given is not usable.",
+            source,
+            f"{title}: the address given is not usable.",
             "It must look like https://host/path, without a name or password.",
         )
     return local

@@ -142,6 +142,8 @@ class HttpClient:
                 f"{title}: an answer is larger than {self._patience.most_bytes:,} bytes.",
                 "Nothing of it was kept; the next synchronisation tries again.",
             ) from None
+        except Unreachable as error:  # of where a sign-in is renewed
+            raise _Again(error) from None
         except requests.Timeout:
             raise _Again(self._unreachable("gave no answer in time")) from None
         except requests.RequestException as error:
@@ -197,17 +199,19 @@ class HttpClient:
 
     def _auth(self, status: int, complaint: Complaint, words: str) -> AuthError:
         title = self.api.title
+        credentials = self.api.credentials
+        noun = credentials.noun
         if status == 401:
             return AuthError(
                 self.api.source,
-                f"{title} does not accept the key.",
-                f"Make a new key at {title}; `csmdesk connect {self.api.source}` takes it.",
+                f"{title} does not accept the {noun}.",
+                credentials.remedy(title, self.api.source),
             )
         scopes = ", ".join(complaint.scopes)
         return LacksPermission(
             self.api.source,
-            f"{title}: the key lacks a permission ({scopes or words or 'not named'}).",
-            f"Give the key this permission at {title}, or make a new one, then synchronise again.",
+            f"{title}: the {noun} lacks a permission ({scopes or words or 'not named'}).",
+            f"Give the {noun} this permission at {title}, or make a new one, then synchronise again.",
         )
 
     def _limited(
@@ -234,8 +238,7 @@ class HttpClient:
 
     def _clean(self, words: str) -> str:
         """A vendor's words, short and without the key."""
-        text = " ".join(words.split()).replace(self.api.key, "***") if self.api.key else words
-        return text[:_SHOWN]
+        return self.api.credentials.hidden(" ".join(words.split()))[:_SHOWN]
 
 
 def _reason(error: requests.RequestException) -> str:

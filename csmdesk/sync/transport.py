@@ -36,14 +36,14 @@ Ticket: TypeAlias = SimpleQueue[Reply | Exception]
 _Question: TypeAlias = tuple[str, str, Params, bytes | None]
 
 
-class _Bearer(AuthBase):
+class _Signed(AuthBase):
     """An auth object, so that a .netrc of the machine can never replace the key."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, header: str) -> None:
+        self._header = header
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._key}"
+        request.headers["Authorization"] = self._header
         return request
 
 
@@ -51,13 +51,13 @@ class Transport:
     """Keeps the connection open between requests; `close` when done."""
 
     def __init__(self, api: Api, cancel: CancelToken, patience: Patience) -> None:
-        local = check_address(api)
+        local = check_address(api.source, api.title, api.base_url)
+        self._api = api
         self._base = api.base_url.rstrip("/")
         self._cancel = cancel
         self._patience = patience
         self._session = requests.Session()
         self._session.trust_env = not local  # proxies are for the world outside
-        self._session.auth = _Bearer(api.key)
         self._session.headers.update({"Accept": "application/json", **api.headers})
         self._work: SimpleQueue[tuple[_Question, Ticket] | None] = SimpleQueue()
         threading.Thread(target=self._run, name=f"http-{api.source}", daemon=True).start()
@@ -96,6 +96,13 @@ class Transport:
         self._session.close()
 
     def _exchange(self, method: str, path: str, params: Params, body: bytes | None) -> Reply:
+        """Ask with what we have; when it is refused and can be renewed, ask once more."""
+        key = self._api.credentials.current()
+        reply = self._ask(key, method, path, params, body)
+        renewed = self._api.credentials.renewed(key) if reply.status == 401 else None
+        return reply if renewed is None else self._ask(renewed, method, path, params, body)
+
+    def _ask(self, key: str, method: str, path: str, params: Params, body: bytes | None) -> Reply:
         headers = {} if body is None else {"Content-Type": "application/json"}
         with self._session.request(
             method,
@@ -103,6 +110,7 @@ class Transport:
             params=list(params),
             data=body,
             headers=headers,
+            auth=_Signed(self._api.authorization(key)),
             timeout=(self._patience.connect, self._patience.read),
             allow_redirects=False,  # a key goes nowhere but to the address given
             stream=True,

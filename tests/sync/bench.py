@@ -16,6 +16,7 @@ from csmdesk.store.schema.facts import SHAPES
 from csmdesk.store.usage import decode
 from csmdesk.sync.api import Patience
 from csmdesk.sync.connectors import CONNECTORS
+from csmdesk.sync.credentials import PastedKey
 from csmdesk.sync.run import Phase, SyncResult, sync_source
 from tests.sandbox.process import KEY, Sandbox
 
@@ -49,7 +50,7 @@ class Bench:
         for system in systems:
             address = self.sandbox.base_url(system)
             source = Source(system=system, base_url=address, project_id="1")
-            connector = CONNECTORS[system](source, self.key)
+            connector = CONNECTORS[system](source, PastedKey(self.key))
             results[system] = sync_source(
                 connector,
                 sink,

@@ -22,6 +22,7 @@ from csmdesk.domain.errors import (
 from csmdesk.sync.api import Api, Patience
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.hubspot import complain
+from csmdesk.sync.credentials import PastedKey
 from csmdesk.sync.errors import Refused
 from tests.sync.loopback import NOW, Answer, Loopback, Script, serving
 
@@ -46,7 +47,7 @@ class Waits(CancelToken):
 def make(
     base_url: str, cancel: CancelToken | None = None, patience: Patience = QUICK
 ) -> HttpClient:
-    api = Api("hubspot", "HubSpot", base_url, KEY, complain)
+    api = Api("hubspot", "HubSpot", base_url, PastedKey(KEY), complain)
     return HttpClient(api, cancel or CancelToken(), patience, jitter=lambda: 0.5)
 
 

@@ -13,6 +13,7 @@ from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.hubspot import complain, search, tickets
 from csmdesk.sync.connectors.hubspot.objects import OVERLAP
+from csmdesk.sync.credentials import PastedKey
 from csmdesk.sync.stream import Mark
 from tests.sync.loopback import Answer, Asked, serving
 
@@ -77,7 +78,7 @@ def str_of(stamp: int) -> str:
 def _read(rows: list[tuple[int, int]], since: int) -> tuple[list[str], list[Asked]]:
     with serving(lambda asked: _page(rows, asked.json())) as server:
         client = HttpClient(
-            Api("hubspot", "HubSpot", server.base_url, "k", complain), CancelToken()
+            Api("hubspot", "HubSpot", server.base_url, PastedKey("k"), complain), CancelToken()
         )
         mark = Mark(OVERLAP, since + OVERLAP)
         ids = [

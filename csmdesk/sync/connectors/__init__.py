@@ -10,9 +10,10 @@ from csmdesk.sync.connectors.hubspot import HubSpot
 from csmdesk.sync.connectors.intercom import Intercom
 from csmdesk.sync.connectors.posthog import PostHog
 from csmdesk.sync.connectors.stripe import Stripe
+from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.stream import Connector
 
-Maker: TypeAlias = Callable[[Source, str], Connector]
+Maker: TypeAlias = Callable[[Source, Credentials], Connector]
 
 CONNECTORS: dict[str, Maker] = {
     HubSpot.system: HubSpot,

@@ -15,6 +15,7 @@ from csmdesk.sync.connectors.hubspot.objects import ObjectStream
 from csmdesk.sync.connectors.hubspot.owners import OwnerStream
 from csmdesk.sync.connectors.hubspot.setup import SetupStream
 from csmdesk.sync.connectors.hubspot.wire import DETAILS, SYSTEM
+from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
@@ -58,13 +59,13 @@ class HubSpot:
     system = SYSTEM
     title = system_named(SYSTEM).title
 
-    def __init__(self, source: Source, key: str) -> None:
+    def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
         self._fields = {**companies.FIELDS, **source.fields}
-        self._key = key
+        self._credentials = credentials
 
     def api(self) -> Api:
-        return Api(SYSTEM, self.title, self._base_url, self._key, complain, group=group)
+        return Api(SYSTEM, self.title, self._base_url, self._credentials, complain, group=group)
 
     def probe(self, client: HttpClient) -> None:
         client.get(DETAILS, msgspec.Raw)

@@ -14,6 +14,7 @@ from csmdesk.sync.connectors.intercom.companies import CompanyStream
 from csmdesk.sync.connectors.intercom.contacts import ContactStream, Employers
 from csmdesk.sync.connectors.intercom.conversations import ConversationStream
 from csmdesk.sync.connectors.intercom.wire import SYSTEM, VERSION
+from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
@@ -45,14 +46,14 @@ class Intercom:
     system = SYSTEM
     title = system_named(SYSTEM).title
 
-    def __init__(self, source: Source, key: str) -> None:
+    def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
         self._crm_attribute = source.fields.get("hubspot_id", "hubspot_id")
-        self._key = key
+        self._credentials = credentials
 
     def api(self) -> Api:
         headers = {"Intercom-Version": VERSION}
-        return Api(SYSTEM, self.title, self._base_url, self._key, complain, headers)
+        return Api(SYSTEM, self.title, self._base_url, self._credentials, complain, headers)
 
     def probe(self, client: HttpClient) -> None:
         client.get("/me", msgspec.Raw)

@@ -15,6 +15,7 @@ from csmdesk.sync.connectors.posthog import hogql
 from csmdesk.sync.connectors.posthog.hogql import SYSTEM
 from csmdesk.sync.connectors.posthog.surveys import SurveyStream
 from csmdesk.sync.connectors.posthog.usage import DAILY, FEATURES, USERS, OlderStream, RecentStream
+from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
@@ -42,13 +43,13 @@ class PostHog:
     system = SYSTEM
     title = system_named(SYSTEM).title
 
-    def __init__(self, source: Source, key: str) -> None:
+    def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
         self._project = source.project_id or "1"
-        self._key = key
+        self._credentials = credentials
 
     def api(self) -> Api:
-        return Api(SYSTEM, self.title, self._base_url, self._key, complain)
+        return Api(SYSTEM, self.title, self._base_url, self._credentials, complain)
 
     def probe(self, client: HttpClient) -> None:
         """A query of one day: the key must be allowed to ask just that."""

@@ -14,6 +14,7 @@ from csmdesk.sync.connectors.stripe.events import EventStream
 from csmdesk.sync.connectors.stripe.lists import ListStream, PriceStream
 from csmdesk.sync.connectors.stripe.objects import Objects
 from csmdesk.sync.connectors.stripe.wire import SYSTEM, VERSION
+from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
@@ -43,14 +44,14 @@ class Stripe:
     system = SYSTEM
     title = system_named(SYSTEM).title
 
-    def __init__(self, source: Source, key: str) -> None:
+    def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
         self._crm_key = source.fields.get("hubspot_id", "hubspot_company_id")
-        self._key = key
+        self._credentials = credentials
 
     def api(self) -> Api:
         headers = {"Stripe-Version": VERSION}
-        return Api(SYSTEM, self.title, self._base_url, self._key, complain, headers)
+        return Api(SYSTEM, self.title, self._base_url, self._credentials, complain, headers)
 
     def probe(self, client: HttpClient) -> None:
         client.get("/v1/customers", msgspec.Raw, (("limit", "1"),))

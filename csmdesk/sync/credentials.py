@@ -1,0 +1,55 @@
+"""What requests are signed with: a key that a person pasted, or a sign-in that renews itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class Credentials(Protocol):
+    """Asked by the thread that sends requests. `noun` is what a person calls it."""
+
+    @property
+    def noun(self) -> str: ...
+
+    @property
+    def address(self) -> str:
+        """Where the system said that its API is, "" when it said nothing."""
+        ...
+
+    def current(self) -> str:
+        """What to sign the next request with. Raises SourceError when there is nothing."""
+        ...
+
+    def renewed(self, refused: str) -> str | None:
+        """Another one after the system refused this one, None when there is no other."""
+        ...
+
+    def remedy(self, title: str, source: str) -> str:
+        """What a person has to do once the system accepts nothing that we have."""
+        ...
+
+    def hidden(self, text: str) -> str:
+        """A text without the secret."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PastedKey:
+    """A key that holds until somebody revokes it."""
+
+    key: str = field(repr=False)
+    noun: str = "key"
+    address: str = ""
+
+    def current(self) -> str:
+        return self.key
+
+    def renewed(self, refused: str) -> str | None:
+        return None
+
+    def remedy(self, title: str, source: str) -> str:
+        return f"Make a new key at {title}; `csmdesk connect {source}` takes it."
+
+    def hidden(self, text: str) -> str:
+        return text.replace(self.key, "***") if self.key else text
