@@ -9,7 +9,7 @@ import typer
 
 from csmdesk.cli.context import Context, progress_bars
 from csmdesk.domain.cancel import CancelToken
-from csmdesk.jobs.importing import import_folder as import_job
+from csmdesk.jobs.importing.job import import_folder as import_job
 
 
 def import_folder(

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from csmdesk.cli.context import Context
+from csmdesk.domain.settings import Source
 from csmdesk.jobs import sources as jobs
+from csmdesk.jobs.lock import workspace_lock
 
 
 def connect(
@@ -25,7 +27,8 @@ def connect(
     cli: Context = context.obj
     key = ask_key(system)
     with cli.session() as session:
-        title = jobs.connect(session, system, key, base_url, project_id, session_only=session_only)
+        source = Source(system=system, base_url=base_url, project_id=project_id)
+        title = jobs.connect(session, source, key, session_only=session_only)
     follow = f" --ask-key {system}" if session_only else ""
     cli.say(f"{title} is connected. Run “csmdesk run{follow}” to read it.")
 
@@ -44,7 +47,10 @@ def disconnect(
     """Forget a system's key; its data stays readable unless --erase is given."""
     cli: Context = context.obj
     with cli.session() as session:
-        jobs.disconnect(session, system, erase=erase)
+        jobs.disconnect(session, system)
+        if erase:
+            with workspace_lock(session.workspace.folder):
+                jobs.erase(session, system)
     cli.say(f"{system} is disconnected.")
 
 

@@ -13,12 +13,19 @@ RANKS = {"crm": 0, "billing": 1, "support": 2, "usage": 3}
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """`also` are kinds it stands in for when rows of them are there and no other source has them."""
+    """`also` are kinds it stands in for when rows of them are there and no other source has them.
+
+    `key`: what the key is called that it is read with ("" = it cannot be connected), `where` to
+    make one, `asks`: settings of the source (names of `settings.Source`) that it needs beside it.
+    """
 
     name: str
     title: str
     kinds: tuple[str, ...]
     also: tuple[str, ...] = ()
+    key: str = ""
+    where: str = ""
+    asks: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
@@ -31,19 +38,41 @@ class System:
 
 
 _ALL = (
-    System("hubspot", "HubSpot", ("crm",), ("support",)),
+    System(
+        "hubspot", "HubSpot", ("crm",), ("support",),
+        key="Service key or private app token",
+        where="Settings > Integrations > Private apps",
+    ),
     System("salesforce", "Salesforce", ("crm",), ("support",)),
-    System("stripe", "Stripe", ("billing",)),
+    System(
+        "stripe", "Stripe", ("billing",),
+        key="Restricted key (read)",
+        where="Developers > API keys > Create restricted key",
+    ),
     System("chargebee", "Chargebee", ("billing",)),
-    System("posthog", "PostHog", ("usage",)),
+    System(
+        "posthog", "PostHog", ("usage",),
+        key="Personal API key",
+        where="Settings > Personal API keys, scope query:read",
+        asks=("project_id",),
+    ),
     System("warehouse", "Warehouse", ("usage",)),
-    System("intercom", "Intercom", ("support",)),
+    System(
+        "intercom", "Intercom", ("support",),
+        key="Access token",
+        where="Developer Hub > your app > Authentication",
+    ),
     System("zendesk", "Zendesk", ("support",)),
     System("import", "Imported files", ("crm",), ("billing", "usage", "support")),
-)
+)  # fmt: skip
 SYSTEMS = {system.name: system for system in _ALL}
 
 
 def system_named(name: str) -> System:
     """The system of a source; one that is not listed counts as a CRM."""
     return SYSTEMS.get(name) or System(name, name, ("crm",))
+
+
+def connectable() -> tuple[System, ...]:
+    """The systems that can be connected."""
+    return tuple(system for system in _ALL if system.key)

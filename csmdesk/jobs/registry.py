@@ -7,14 +7,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from csmdesk.domain.cancel import CancelToken, Report
+from csmdesk.domain.cancel import CancelToken, Progress, Report
+from csmdesk.domain.systems import system_named
 from csmdesk.domain.texts import number, plural
 from csmdesk.engine.schedule import is_due
 from csmdesk.jobs import run as running
+from csmdesk.jobs.lock import workspace_lock
 from csmdesk.jobs.run import Show
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.settings import open_checked
 from csmdesk.jobs.snapshot import build_portfolio, keep_overview
+from csmdesk.jobs.sources import erase
 from csmdesk.store import findings as stored
 
 Job = Callable[[Session, dict[str, Any], CancelToken, Report, Show], dict[str, Any]]
@@ -37,7 +40,16 @@ def snapshot(
 def run(
     session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
 ) -> dict[str, Any]:
-    return running.run(session, cancel, report, sync=args.get("sync", True), show=show)
+    """Sync and score. `sync` false: score alone; `source`: read only this one; `full`: all of it."""
+    return running.run(
+        session,
+        cancel,
+        report,
+        sync=args.get("sync", True),
+        source=args.get("source"),
+        full=args.get("full", False),
+        show=show,
+    )
 
 
 def run_if_due(
@@ -56,18 +68,35 @@ def run_if_due(
 def reload(
     session: Session, args: dict[str, Any], _cancel: CancelToken, _report: Report, _show: Show
 ) -> dict[str, Any]:
-    """Read the settings again (a system was connected) and take `keys` given for the session."""
+    """Read the settings again (a system was connected), take `keys` given for the session and
+    `forget` those of disconnected systems."""
     session.workspace = open_checked(session.workspace.folder, demo=session.settings.demo)
     for system, key in args.get("keys", {}).items():
         session.secrets.keep_for_session(system, key)
+    for system in args.get("forget", []):
+        session.secrets.delete(system)
     return {}
+
+
+def erase_source(
+    session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
+) -> dict[str, Any]:
+    """Delete what was read from the disconnected system `source`, then score without it."""
+    title = system_named(args["source"]).title
+    report(Progress("erase", f"Erasing what {title} told", 0))
+    with workspace_lock(session.workspace.folder):
+        count = erase(session, args["source"])
+    summary = running.run(session, cancel, report, sync=False, show=show)
+    return summary | {"text": f"{plural(count, 'row')} of {title} erased. {summary['text']}"}
 
 
 def import_files(
     session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
 ) -> dict[str, Any]:
     """Import the folder `folder`, then score what it holds."""
-    from csmdesk.jobs.importing import import_folder  # needs pandas, which other jobs do without
+    from csmdesk.jobs.importing.job import (
+        import_folder,  # needs pandas, which other jobs do without
+    )
 
     imported = import_folder(session, Path(args["folder"]), cancel, report)
     summary = running.run(session, cancel, report, sync=False, show=show)
@@ -82,4 +111,5 @@ JOBS: dict[str, Job] = {
     "run_if_due": run_if_due,
     "reload": reload,
     "import": import_files,
+    "erase": erase_source,
 }

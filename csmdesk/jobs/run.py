@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from csmdesk.domain.cancel import CancelToken, Report
@@ -32,9 +33,13 @@ def run(
     *,
     day: int | None = None,
     sync: bool = True,
+    source: str | None = None,
+    full: bool = False,
     show: Show | None = None,
 ) -> dict[str, Any]:
     """Sync and score up to `day` (today). A new workspace shows a preview before the back-fill.
+
+    `source` names the only system to read; `full` reads from the start what was read before.
 
     Returns the summary that the command line prints; `problems` lists sources that failed.
     """
@@ -45,7 +50,7 @@ def run(
     with workspace_lock(session.workspace.folder):
         outcome = SyncOutcome()
         if sync:
-            outcome = _read(session, day, cancel, report, show)
+            outcome = _read(session, day, cancel, report, show, source, full)
         engine = run_engine(session, day, cancel, report)
         portfolio = portfolio_of(session, day, engine.facts, engine.prepared, engine.findings)
         keep_overview(session, portfolio)
@@ -73,16 +78,23 @@ def run(
 
 
 def _read(
-    session: Session, day: int, cancel: CancelToken, report: Report, show: Show | None
+    session: Session,
+    day: int,
+    cancel: CancelToken,
+    report: Report,
+    show: Show | None,
+    source: str | None,
+    full: bool,
 ) -> SyncOutcome:
     """Sync; on a new workspace what scores need comes first and is shown at once."""
     with session.store.read() as conn:
         first = stored.last_run(conn) is None
     if not first:
-        return read_sources(session, day, cancel, report)
-    essential = read_sources(session, day, cancel, report, phase="essential")
+        return read_sources(session, day, cancel, report, source=source, full=full)
+    read = partial(read_sources, session, day, cancel, report, source=source, full=full)
+    essential = read(phase="essential")
     _preview(session, day, show)
-    return read_sources(session, day, cancel, report, phase="rest", after=essential)
+    return read(phase="rest", after=essential)
 
 
 def _preview(session: Session, day: int, show: Show | None) -> None:

@@ -13,7 +13,7 @@ from csmdesk.domain.errors import AuthError, BadInput
 from csmdesk.domain.settings import Settings, Source
 from csmdesk.domain.systems import system_named
 from csmdesk.jobs.session import Session
-from csmdesk.store import cursors, facts, rates
+from csmdesk.store import cursors, facts, identity, rates
 from csmdesk.store.sources import connected_sources
 from csmdesk.sync.api import Patience
 from csmdesk.sync.client import HttpClient
@@ -37,9 +37,10 @@ def connectors(
         return [one for one in _demo_connectors(session, day) if only in (None, one.system)], []
     chosen, lost = _connectors(session, only)
     if only is not None and not chosen and not lost:
-        raise BadInput(
-            f"{system_named(only).title} is not connected.", f"Run “csmdesk connect {only}”."
-        )
+        title = system_named(only).title
+        if any(source.system == only for source in session.settings.sources):
+            raise BadInput(f"{title} is paused.", "Resume it on the Sources page.")
+        raise BadInput(f"{title} is not connected.", f"Run “csmdesk connect {only}”.")
     return chosen, lost
 
 
@@ -93,56 +94,112 @@ def write_demo_rates(session: Session, day: int) -> None:
 
 def connect(
     session: Session,
-    system: str,
+    source: Source,
     key: str,
-    base_url: str,
-    project_id: str,
     *,
     session_only: bool = False,
+    cancel: CancelToken | None = None,
 ) -> str:
-    """Test a key, keep it and add the system to the workspace; returns its title.
+    """Test a key, keep it and add the source to the workspace; returns its system's title.
 
-    The key goes into the keyring, or with `session_only` into this process's memory alone.
+    The key goes into the keyring, or with `session_only` into this process's memory alone. A system
+    that was connected before keeps its fields.
     """
-    if session.settings.demo:
+    title = check(session, source, key, cancel=cancel)
+    keep = session.secrets.keep_for_session if session_only else session.secrets.store
+    keep(source.system, key)
+    before = configured(session.settings, source.system)
+    if before is not None and not source.fields:
+        source = msgspec.structs.replace(source, fields=before.fields)
+    _keep_source(session, source)
+    return title
+
+
+def check(session: Session, source: Source, key: str, *, cancel: CancelToken | None = None) -> str:
+    """Ask a system whether it takes this key; keeps nothing. Returns the system's title."""
+    _refuse_demo(session)
+    if source.system not in CONNECTORS:
         raise BadInput(
-            "The demo workspace takes no real systems.", "Leave out --demo to connect your own."
-        )
-    if system not in CONNECTORS:
-        raise BadInput(
-            f"“{system}” is no system that CSMDesk reads.", f"Known: {', '.join(CONNECTORS)}."
+            f"“{source.system}” is no system that CSMDesk reads.",
+            f"Known: {', '.join(CONNECTORS)}.",
         )
     if not key:
         raise BadInput("No key was given.", "Type it when asked, or pipe it in.")
-    source = Source(system=system, base_url=base_url, project_id=project_id)
-    connector = CONNECTORS[system](source, PastedKey(key))
-    probe(connector, session.patience)
-    keep = session.secrets.keep_for_session if session_only else session.secrets.store
-    keep(system, key)
-    others = tuple(other for other in session.settings.sources if other.system != system)
-    _save(session, msgspec.structs.replace(session.settings, sources=(*others, source)))
+    connector = CONNECTORS[source.system](source, PastedKey(key))
+    probe(connector, session.patience, cancel)
     return connector.title
 
 
-def probe(connector: Connector, patience: Patience | None = None) -> None:
+def connector_of(session: Session, system: str) -> Connector:
+    """The connector of one connected system (in the demo: the sandbox's), paused or not."""
+    if session.settings.demo:
+        return next(
+            one for one in _demo_connectors(session, session.today()) if one.system == system
+        )
+    return _connector(session, _configured(session, system))
+
+
+def probe(
+    connector: Connector, patience: Patience | None = None, cancel: CancelToken | None = None
+) -> None:
     """One small request that fails with a clear sentence when key or address is wrong."""
-    client = HttpClient(connector.api(), CancelToken(), patience)
+    client = HttpClient(connector.api(), cancel or CancelToken(), patience)
     try:
         connector.probe(client)
     finally:
         client.close()
 
 
-def disconnect(session: Session, system: str, *, erase: bool) -> None:
-    """Forget a system's key and configuration; its rows stay readable unless `erase`."""
-    if all(source.system != system for source in session.settings.sources):
-        raise BadInput(f"{system_named(system).title} is not connected.")
+def configured(settings: Settings, system: str) -> Source | None:
+    return next((source for source in settings.sources if source.system == system), None)
+
+
+def pause(session: Session, system: str, *, paused: bool) -> None:
+    """Leave a system out of every sync, or take it in again; key and rows stay."""
+    source = _configured(session, system)
+    _keep_source(session, msgspec.structs.replace(source, paused=paused))
+
+
+def disconnect(session: Session, system: str) -> None:
+    """Forget a system's key and configuration; its rows stay readable until they are erased."""
+    _configured(session, system)
     session.secrets.delete(system)
     left = tuple(source for source in session.settings.sources if source.system != system)
     _save(session, msgspec.structs.replace(session.settings, sources=left))
-    if erase:
-        with session.store.write() as conn:
-            facts.delete_source(conn, system)
+
+
+def erase(session: Session, system: str) -> int:
+    """Delete what was read from a system; a person's work stays. Returns how many rows."""
+    with session.store.write() as conn:
+        count = facts.delete_source(conn, system)
+        identity.assign(conn)
+    return count
+
+
+def _configured(session: Session, system: str) -> Source:
+    _refuse_demo(session)
+    source = configured(session.settings, system)
+    if source is None:
+        raise BadInput(f"{system_named(system).title} is not connected.")
+    return source
+
+
+def _refuse_demo(session: Session) -> None:
+    if session.settings.demo:
+        raise BadInput(
+            "The demo workspace takes no real systems.", "Leave out --demo to connect your own."
+        )
+
+
+def _keep_source(session: Session, source: Source) -> None:
+    """Put a source in its place among the settings, or at their end when it is new."""
+    sources = list(session.settings.sources)
+    places = [place for place, one in enumerate(sources) if one.system == source.system]
+    if places:
+        sources[places[0]] = source
+    else:
+        sources.append(source)
+    _save(session, msgspec.structs.replace(session.settings, sources=tuple(sources)))
 
 
 def _save(session: Session, settings: Settings) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from csmdesk.domain.cancel import CancelToken, Report
 from csmdesk.domain.days import start_of_day
-from csmdesk.domain.errors import SourceError, Unreachable
+from csmdesk.domain.errors import AuthError, SourceError, Unreachable
+from csmdesk.domain.source_status import Reading
 from csmdesk.domain.systems import system_named
 from csmdesk.domain.texts import plural
 from csmdesk.jobs.lock import workspace_lock
@@ -33,6 +34,8 @@ class SyncOutcome:
         for name in ("changed", "rows", "pages", "requests", "problems"):
             setattr(known, name, getattr(known, name) + getattr(result, name))
         known.streams += result.streams
+        known.lacking += result.lacking
+        known.rate = result.rate or known.rate
         known.error = known.error or result.error
 
     @property
@@ -145,6 +148,14 @@ def _note(
     outcome.add(result)
     if phase == "essential" and result.error is None:
         return
-    message = result.error.sentence() if result.error is not None else ""
+    whole = next(one for one in outcome.results if one.source == result.source)
+    error = whole.error
+    reading = Reading(
+        error=error.sentence() if error is not None else "",
+        key_refused=isinstance(error, AuthError),
+        lacking=tuple(whole.lacking),
+        requests=whole.requests,
+        rate=whole.rate,
+    )
     with session.store.write() as conn:
-        cursors.set_source_result(conn, result.source, now, message)
+        cursors.set_source_result(conn, result.source, now, reading)

@@ -1,4 +1,5 @@
-"""Connecting a system from the window: the wish, and what became of it."""
+"""Asking a system whether it takes a key: the wish, and what became of it. Any thread but the
+window's."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING
 from csmdesk.domain.errors import DeskError
 
 if TYPE_CHECKING:
+    from csmdesk.domain.cancel import CancelToken
+    from csmdesk.domain.settings import Source
     from csmdesk.jobs.session import Session
 
 
@@ -15,11 +18,9 @@ if TYPE_CHECKING:
 class ConnectWish:
     """`session_only`: the key is kept in memory, not in the keyring."""
 
-    system: str
-    key: str = field(repr=False)
-    base_url: str
-    project_id: str
-    session_only: bool
+    source: Source
+    key: str = field(default="", repr=False)
+    session_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,28 @@ class ConnectOutcome:
     session_possible: bool = False
 
 
-def connect(session: Session, wish: ConnectWish) -> ConnectOutcome:
-    """Test the key with one small request and keep it. Any thread but the window's."""
+def connect(session: Session, wish: ConnectWish, cancel: CancelToken) -> ConnectOutcome:
+    """Test the key with one small request and keep it."""
     from csmdesk.config.secrets import NoKeyring
     from csmdesk.jobs import sources
 
     try:
         title = sources.connect(
-            session,
-            wish.system,
-            wish.key,
-            wish.base_url,
-            wish.project_id,
-            session_only=wish.session_only,
+            session, wish.source, wish.key, session_only=wish.session_only, cancel=cancel
         )
     except NoKeyring as error:
         return ConnectOutcome(refusal=error.message, session_possible=True)
     except DeskError as error:
         return ConnectOutcome(refusal=error.sentence())
     return ConnectOutcome(title)
+
+
+def test(session: Session, wish: ConnectWish, cancel: CancelToken) -> str:
+    """Test the key of a wish, or without one the key that is kept; returns the system's title."""
+    from csmdesk.jobs import sources
+
+    if wish.key:
+        return sources.check(session, wish.source, wish.key, cancel=cancel)
+    connector = sources.connector_of(session, wish.source.system)
+    sources.probe(connector, session.patience, cancel)
+    return connector.title

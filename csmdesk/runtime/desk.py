@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from csmdesk.domain.days import day_number
 from csmdesk.runtime import state as states
+from csmdesk.runtime.sources import Sources
 from csmdesk.runtime.state import DeskState
 from csmdesk.runtime.stores import REDO, UNDO, WindowStore
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
     from csmdesk.domain.settings import Settings
-    from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish
     from csmdesk.runtime.engine_thread import EngineThread
     from csmdesk.runtime.queue_thread import Question, QueueThread
 
@@ -38,8 +38,8 @@ class Desk(QObject):
     `scopeChanged` (Scope), `stateChanged` (DeskState),
     `jobFinished` (verb, sentence), `jobFailed` (sentence, details), `edited` (Applied),
     `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
-    `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb),
-    `sourceConnected` (title), `sourceRefused` (sentence, whether a session-only key would do).
+    `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb).
+    `sources`: the connected systems.
     """
 
     rowsReady = Signal(object)
@@ -54,8 +54,6 @@ class Desk(QObject):
     customerFailed = Signal(str, str)
     workerStarted = Signal(int)
     workerLost = Signal(str)
-    sourceConnected = Signal(str)
-    sourceRefused = Signal(str, bool)
 
     def __init__(
         self,
@@ -74,6 +72,7 @@ class Desk(QObject):
         self._settings: Settings | None = None
         self._notices: tuple[str, ...] = ()
         self._store = WindowStore(folder, demo)
+        self.sources = Sources(self, self._store)
         self._engine: EngineThread | None = None
         self._edits_waiting = 0
         self._travelled = False
@@ -109,6 +108,7 @@ class Desk(QObject):
         self._threads.append(writer)
         for thread in self._threads:
             thread.start()
+        self.sources.start()
         if getattr(self.first_rows, "rows", ()):
             self._questions.put((ALL_ROWS, self._store.all_rows))
         engine = EngineThread(self.folder, self.demo, {}, self)
@@ -136,6 +136,7 @@ class Desk(QObject):
             self._questions.put(None)
         for thread in self._threads:
             thread.wait()
+        self.sources.close()
         self._store.close()
 
     @property
@@ -175,14 +176,30 @@ class Desk(QObject):
         """Travel to a past day (or back to today): the worker builds that day's portfolio."""
         self._travelled = day != self.today()
         self._scope = dataclasses.replace(self.scope, day=day)
-        self._submit("snapshot", {"day": day})
+        self.submit("snapshot", {"day": day})
         self.scopeChanged.emit(self._scope)
 
+    def submit(self, verb: str, args: dict[str, Any] | None = None) -> None:
+        """Hand a job over; after a start that failed, the first wish starts again instead."""
+        if self._engine is None:
+            self.start()
+        else:
+            self._engine.submit(verb, args or {})
+
+    def settings_changed(self, keys: dict[str, str] | None = None, forget: str = "") -> None:
+        """The configuration was written: read it again, here and in the worker.
+
+        `keys` are for this session alone; `forget` names a system whose key is gone.
+        """
+        self._read_settings()
+        self.engine.reload(keys or {}, forget)
+        self.sources.refresh()
+
     def sync_now(self) -> None:
-        self._submit("run")
+        self.submit("run")
 
     def run_now(self) -> None:
-        self._submit("run", {"sync": False})
+        self.submit("run", {"sync": False})
 
     def cancel(self) -> None:
         if self._engine is not None:
@@ -197,18 +214,9 @@ class Desk(QObject):
             return not getattr(self.first_rows, "rows", ())
         return not self.portfolio.customers.length
 
-    def connect_source(
-        self, system: str, key: str, base_url: str, project_id: str, *, session_only: bool = False
-    ) -> None:
-        """Test and keep a key, then read the system; `sourceConnected` or `sourceRefused` follows."""
-        from csmdesk.runtime.connecting import ConnectWish, connect
-
-        wish = ConnectWish(system, key, base_url, project_id, session_only)
-        self._writes.put((wish, lambda: connect(self._store.session(), wish)))
-
     def import_folder(self, folder: Path) -> None:
         """Import files of the import format; progress and outcome as of any job."""
-        self._submit("import", {"folder": str(folder)})
+        self.submit("import", {"folder": str(folder)})
 
     def request_customer(self, customer_id: str) -> None:
         """Answered by `customerReady` or `customerFailed`; a newer question drops older answers."""
@@ -239,13 +247,6 @@ class Desk(QObject):
     def redo(self) -> None:
         self._write(REDO)
 
-    def _submit(self, verb: str, args: dict[str, Any] | None = None) -> None:
-        """Hand a job over; after a start that failed, the first wish starts again instead."""
-        if self._engine is None:
-            self.start()
-        else:
-            self._engine.submit(verb, args or {})
-
     def _write(self, wish: Edit | str) -> None:
         self._edits_waiting += 1
         at, day = int(self._clock().timestamp()), self.today()
@@ -270,12 +271,6 @@ class Desk(QObject):
 
     @Slot(object, object)
     def _edit_done(self, wish: object, applied: object) -> None:
-        from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish
-
-        if isinstance(wish, ConnectWish):
-            assert isinstance(applied, ConnectOutcome)
-            self._connected(wish, applied)
-            return
         self._edits_waiting -= 1
         if applied is None:
             self.editRefused.emit("There is nothing to undo or redo.")
@@ -286,27 +281,13 @@ class Desk(QObject):
 
     @Slot(object, str)
     def _edit_refused(self, wish: object, sentence: str) -> None:
-        from csmdesk.runtime.connecting import ConnectWish
-
-        if isinstance(wish, ConnectWish):
-            self.sourceRefused.emit(sentence, False)
-            return
         self._edits_waiting -= 1
         self.editRefused.emit(sentence)
         self._refresh()
 
-    def _connected(self, wish: ConnectWish, outcome: ConnectOutcome) -> None:
-        if outcome.refusal:
-            self.sourceRefused.emit(outcome.refusal, outcome.session_possible)
-            return
-        self._read_settings()
-        self.engine.reload({wish.system: wish.key} if wish.session_only else {})
-        self.sourceConnected.emit(outcome.title)
-        self.sync_now()
-
     def _refresh(self) -> None:
         """Ask for the portfolio again: it confirms what was shown at once."""
-        self._submit("snapshot", {"day": self.scope.day})
+        self.submit("snapshot", {"day": self.scope.day})
 
     @Slot(object)
     def _portfolio_arrived(self, portfolio: Portfolio) -> None:

@@ -66,11 +66,13 @@ class EngineThread(QThread):
                 self._waiting.append(Command(next(self._numbers), verb, args or {}))
         self._wake()
 
-    def reload(self, keys: dict[str, str]) -> None:
-        """Let the worker read the settings again; `keys` are kept for this session, restarts too."""
+    def reload(self, keys: dict[str, str], forget: str = "") -> None:
+        """Let the worker read the settings again; `keys` are kept for this session, restarts too,
+        the one of the system `forget` no longer."""
         with self._lock:
-            self._keys = {**self._keys, **keys}
-        self.submit("reload", {"keys": keys})
+            kept = {system: key for system, key in self._keys.items() if system != forget}
+            self._keys = {**kept, **keys}
+        self.submit("reload", {"keys": keys, "forget": [forget] if forget else []})
 
     def cancel(self) -> None:
         """Cancel the running job and forget the waiting ones."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from csmdesk.domain.errors import DeskError
+from csmdesk.domain.errors import Cancelled, DeskError
 
 Question = tuple[object, Callable[[], Any]]
 
@@ -35,6 +35,8 @@ class QueueThread(QThread):
             ticket, call = question
             try:
                 self.answered.emit(ticket, call())
+            except Cancelled:
+                self.refused.emit(ticket, "Cancelled.")
             except DeskError as error:
                 self.refused.emit(ticket, error.sentence())
             except Exception as error:  # a bug must reach the person, not end the thread

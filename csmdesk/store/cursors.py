@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from csmdesk.store.schema.sync import CURSOR, PROBLEM
+from csmdesk.domain.source_status import Rate, Reading
+from csmdesk.store.schema.sync import CURSOR, PROBLEM, SOURCE_STATE
 from csmdesk.store.sql import fetch, upsert_sql
 
 
@@ -30,7 +31,21 @@ class StoredSource:
     source: str
     read_at: int
     complete_at: int | None
-    error: str
+    reading: Reading
+
+    @property
+    def error(self) -> str:
+        return self.reading.error
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStream:
+    """How far a stream has come: `complete` when nothing of it is pending, `at` epoch seconds."""
+
+    source: str
+    stream: str
+    complete: bool
+    at: int
 
 
 def get_cursor(conn: Connection, source: str, stream: str) -> dict[str, object] | None:
@@ -73,16 +88,46 @@ def problems(conn: Connection) -> list[Problem]:
     return [Problem(*row) for row in fetch(conn, sql)]
 
 
-def set_source_result(conn: Connection, source: str, at: int, error: str = "") -> None:
-    """Note how the read of a source ended; an empty error means that it was complete."""
-    conn.exec_driver_sql(
-        "INSERT INTO source_state (source, read_at, complete_at, error) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (source) DO UPDATE SET read_at = excluded.read_at, error = excluded.error, "
-        "complete_at = coalesce(excluded.complete_at, source_state.complete_at)",
-        (source, at, None if error else at, error),
+def set_source_result(conn: Connection, source: str, at: int, reading: Reading) -> None:
+    """Note how the read of a source ended; one without an error was complete."""
+    sql = "SELECT complete_at FROM source_state WHERE source = ?"
+    before = conn.exec_driver_sql(sql, (source,)).first()
+    whole = before[0] if before is not None else None
+    complete_at = whole if reading.error else at
+    rate = reading.rate
+    row = (
+        *(source, at, complete_at, reading.error, int(reading.key_refused)),
+        *("\n".join(reading.lacking), reading.requests),
+        *((rate.left, rate.most, rate.seconds) if rate is not None else (None, None, None)),
     )
+    conn.exec_driver_sql(upsert_sql(SOURCE_STATE), row)
 
 
 def source_state(conn: Connection) -> list[StoredSource]:
-    sql = "SELECT source, read_at, complete_at, error FROM source_state ORDER BY source"
-    return [StoredSource(*row) for row in fetch(conn, sql)]
+    columns = ", ".join(column.name for column in SOURCE_STATE.columns)
+    return [_stored(*row) for row in fetch(conn, f"SELECT {columns} FROM source_state ORDER BY 1")]
+
+
+def _stored(
+    source: str,
+    read_at: int,
+    complete_at: int | None,
+    error: str,
+    key_refused: int,
+    lacking: str,
+    requests: int,
+    *rate: int | None,
+) -> StoredSource:
+    left, most, seconds = rate
+    told = None
+    if left is not None and most is not None and seconds is not None:
+        told = Rate(left, most, seconds)
+    reading = Reading(
+        error, bool(key_refused), tuple(lacking.split("\n") if lacking else ()), requests, told
+    )
+    return StoredSource(source, read_at, complete_at, reading)
+
+
+def stream_states(conn: Connection) -> list[StoredStream]:
+    sql = "SELECT source, stream, complete, at FROM sync_cursor ORDER BY 1, 2"
+    return [StoredStream(a, b, bool(c), d) for a, b, c, d in fetch(conn, sql)]

@@ -65,6 +65,20 @@ def present_ids(conn: Connection, table: str, source: str) -> set[str]:
     return {row[0] for row in fetch(conn, sql, (source,))}
 
 
+def row_counts(conn: Connection) -> dict[str, dict[str, int]]:
+    """Source -> fact table -> rows that it has; of usage, the accounts that have any."""
+    found: dict[str, dict[str, int]] = {}
+    for name, shape in SHAPES.items():
+        alive = " WHERE archived = 0" if shape.has("archived") else ""
+        sql = f"SELECT source, count(*) FROM {shape.table.name}{alive} GROUP BY source"
+        for source, count in fetch(conn, sql):
+            found.setdefault(source, {})[name] = count
+    sql = "SELECT source, count(DISTINCT account_id) FROM usage_cells GROUP BY source"
+    for source, count in fetch(conn, sql):
+        found.setdefault(source, {})["usage"] = count
+    return found
+
+
 def delete_source(conn: Connection, source: str) -> int:
     """Forget all facts and sync state of a source; work and findings stay. Returns fact rows."""
     count = 0

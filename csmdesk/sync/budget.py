@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
+from csmdesk.domain.source_status import Rate
+
 _LOW = 10  # below a tenth of a window's requests, spread what is left over the window
 _SLOWEST = 5.0
 
@@ -68,6 +70,8 @@ class Budget:
     def __init__(self, clock: Callable[[], float], step: float) -> None:
         self._clock = clock
         self._step = step
+        self.rate: Rate | None = None
+        """The tightest window that the newest answer told of; None before any did."""
         self._ready: dict[str, float] = {}
         self._pace: dict[str, float] = {}
 
@@ -84,7 +88,11 @@ class Budget:
 
     def note(self, group: str, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer."""
-        for window in _windows(headers):
+        windows = _windows(headers)
+        if windows:
+            least = min(windows, key=lambda window: window.left / window.most)
+            self.rate = Rate(least.left, least.most, round(least.seconds))
+        for window in windows:
             if window.left <= 0:
                 self._hold(group, window.seconds)
             elif window.left * _LOW < window.most:

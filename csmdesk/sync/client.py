@@ -13,6 +13,7 @@ import requests
 
 from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.errors import AuthError, BadAnswer, RateLimited, SourceError, Unreachable
+from csmdesk.domain.source_status import Rate
 from csmdesk.sync.api import Api, Patience
 from csmdesk.sync.budget import Budget, asked_wait, server_time
 from csmdesk.sync.errors import Complaint, LacksPermission, Refused
@@ -79,6 +80,11 @@ class HttpClient:
         self._jitter = jitter
         self._budget = Budget(clock, self._patience.base / 2)
         self._transport = Transport(api, cancel, self._patience)
+
+    @property
+    def rate(self) -> Rate | None:
+        """The request budget as the server last told it."""
+        return self._budget.rate
 
     def close(self) -> None:
         self._transport.close()
@@ -207,11 +213,12 @@ class HttpClient:
                 f"{title} does not accept the {noun}.",
                 credentials.remedy(title, self.api.source),
             )
-        scopes = ", ".join(complaint.scopes)
+        scopes = complaint.scopes or ((words,) if words else ())
         return LacksPermission(
             self.api.source,
-            f"{title}: the {noun} lacks a permission ({scopes or words or 'not named'}).",
+            f"{title}: the {noun} lacks a permission ({', '.join(scopes) or 'not named'}).",
             f"Give the {noun} this permission at {title}, or make a new one, then synchronise again.",
+            scopes,
         )
 
     def _limited(

@@ -16,7 +16,16 @@ class Refused(SourceError):
 
 
 class LacksPermission(AuthError):
-    """The key works, but not for this: other streams of the source may still be read."""
+    """The key works, but not for this: other streams of the source may still be read.
+
+    `scopes`: what is missing, in the system's own words.
+    """
+
+    def __init__(
+        self, source: str, message: str, remedy: str = "", scopes: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(source, message, remedy)
+        self.scopes = scopes
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from csmdesk.domain.cancel import CancelToken, Progress, Report, silent
 from csmdesk.domain.errors import BadAnswer, SourceError
+from csmdesk.domain.source_status import Rate
 from csmdesk.sync.api import Patience
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.errors import LacksPermission, Refused
@@ -34,6 +35,9 @@ class SyncResult:
     problems: int = 0
     streams: list[str] = field(default_factory=list)
     error: SourceError | None = None
+    lacking: list[str] = field(default_factory=list)
+    """Permissions that the key lacks, as the system names them."""
+    rate: Rate | None = None
 
     @property
     def complete(self) -> bool:
@@ -67,7 +71,7 @@ def sync_source(
     try:
         _run(connector, client, sink, report, now, phase, full, result)
     finally:
-        result.requests = client.requests
+        result.requests, result.rate = client.requests, client.rate
         client.close()
     return result
 
@@ -98,6 +102,8 @@ def _run(
             _stream(stream, context, sink, report, now, result, written)
         except SourceError as error:
             result.error = result.error or error
+            if isinstance(error, LacksPermission):
+                result.lacking += [one for one in error.scopes if one not in result.lacking]
             if not _goes_on(error):
                 return
         result.streams.append(stream.key)

@@ -25,7 +25,8 @@ from csmdesk.domain.scope import Scope
 from csmdesk.domain.usage import KEEP_DAYS
 from csmdesk.engine.figures.customers import rows
 from csmdesk.engine.figures.movements import movements_report
-from csmdesk.jobs.importing import ImportSummary, import_folder
+from csmdesk.jobs.importing.job import import_folder
+from csmdesk.jobs.importing.report import ImportSummary
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session, open_session
 from csmdesk.jobs.snapshot import build_portfolio

@@ -10,8 +10,9 @@ import pytest
 
 from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.errors import AuthError, BadInput, Unreachable
+from csmdesk.domain.settings import Source
 from csmdesk.jobs.session import Session, open_session
-from csmdesk.jobs.sources import connect, disconnect, left_out_rows, source_rows
+from csmdesk.jobs.sources import connect, disconnect, erase, left_out_rows, source_rows
 from csmdesk.jobs.sync import sync
 from csmdesk.store import cursors
 from csmdesk.sync.connectors import CONNECTORS
@@ -41,7 +42,8 @@ def desk(tmp_path: Path) -> Iterator[Session]:
 
 def add(desk: Session, sandbox: Sandbox, system: str, key: str = KEY) -> str:
     project = "1" if system == "posthog" else ""
-    return connect(desk, system, key, sandbox.base_url(system), project)
+    source = Source(system=system, base_url=sandbox.base_url(system), project_id=project)
+    return connect(desk, source, key)
 
 
 def files_with(folder: Path, text: str) -> list[Path]:
@@ -86,15 +88,15 @@ def test_connecting_twice_replaces(desk: Session, sandbox: Sandbox) -> None:
 
 def test_what_cannot_be_connected(desk: Session, sandbox: Sandbox, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no system that CSMDesk reads"):
-        connect(desk, "myspace", "key", "", "")
+        connect(desk, Source(system="myspace"), "key")
     with pytest.raises(BadInput, match="No key was given"):
-        connect(desk, "stripe", "", "", "")
+        connect(desk, Source(system="stripe"), "")
     demo = open_session(tmp_path / "demo", demo=True)
     with pytest.raises(BadInput, match="takes no real systems"):
-        connect(demo, "stripe", KEY, sandbox.base_url("stripe"), "")
+        connect(demo, Source(system="stripe"), KEY)
     demo.close()
     with pytest.raises(BadInput, match="Stripe is not connected"):
-        disconnect(desk, "stripe", erase=False)
+        disconnect(desk, "stripe")
     with pytest.raises(BadInput, match="Stripe is not connected"):
         sync(desk, CancelToken(), silent, source="stripe")
 
@@ -118,12 +120,13 @@ def test_disconnecting_forgets_the_key_and_keeps_the_rows(desk: Session, sandbox
         return {row[0] for row in rows}
 
     assert accounts() == {"hubspot", "intercom"}
-    disconnect(desk, "intercom", erase=False)
+    disconnect(desk, "intercom")
     assert desk.secrets.get("intercom") is None
     assert [source.system for source in desk.settings.sources] == ["hubspot"]
     assert accounts() == {"hubspot", "intercom"}
     add(desk, sandbox, "intercom")
-    disconnect(desk, "intercom", erase=True)
+    disconnect(desk, "intercom")
+    assert erase(desk, "intercom") > 0
     assert accounts() == {"hubspot"}
     assert {row["source"] for row in source_rows(desk)} == {"hubspot"}
 

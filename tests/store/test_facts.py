@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.facts import FACTS, Contact, Fact, Invoice
+from csmdesk.domain.source_status import Rate, Reading
 from csmdesk.store import cursors, facts, rates
 from csmdesk.store.database import Store, open_store
 from csmdesk.store.schema.facts import SHAPES
@@ -107,10 +108,11 @@ def test_cursors_problems_and_results(store: Store) -> None:
         assert [one.message for one in cursors.problems(conn)] == ["no id"]
         cursors.clear_problem(conn, "hubspot", "companies", "7")
         assert cursors.problems(conn) == []
-        cursors.set_source_result(conn, "hubspot", 100, "")
-        cursors.set_source_result(conn, "hubspot", 200, "wrong key")
+        cursors.set_source_result(conn, "hubspot", 100, Reading(rate=Rate(9, 10, 1)))
+        cursors.set_source_result(conn, "hubspot", 200, Reading("wrong key", lacking=("a", "b")))
         state = cursors.source_state(conn)[0]
         assert (state.read_at, state.complete_at, state.error) == (200, 100, "wrong key")
+        assert state.reading == Reading("wrong key", lacking=("a", "b")), "the newest one alone"
 
 
 def test_rates_are_counted_once_and_checked(store: Store) -> None:

@@ -26,6 +26,7 @@ from csmdesk.domain.facts import (
 )
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Money, Settings, Source
+from csmdesk.domain.source_status import Reading
 from csmdesk.store import cursors, facts, identity, rates
 from csmdesk.store.database import Store
 from csmdesk.store.load import load_facts
@@ -202,8 +203,8 @@ def test_logged_activities_count_like_read_ones(store: Store) -> None:
 def test_sources_tell_kinds_and_freshness(store: Store) -> None:
     ticket = Ticket(source="hubspot", source_id="t", account_id="1", created_at=NOON)
     with store.write() as conn:
-        cursors.set_source_result(conn, "hubspot", NOON)
-        cursors.set_source_result(conn, "hubspot", NOON + 86_400, "no network")
+        cursors.set_source_result(conn, "hubspot", NOON, Reading())
+        cursors.set_source_result(conn, "hubspot", NOON + 86_400, Reading("no network"))
     alone = loaded(store, company(1), ticket, settings=Settings(sources=(Source(system="stripe"),)))
     assert [(one.name, one.kinds) for one in alone.sources] == [
         ("hubspot", ("crm", "support")),

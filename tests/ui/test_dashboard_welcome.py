@@ -105,12 +105,12 @@ def test_connecting_without_a_keyring_offers_this_session(
         assert not dialog._connect.isEnabled(), "no key, nothing to ask"
         dialog.address.setText(place.base_url)
         dialog.key.setText("wrong")
-        with qtbot.waitSignal(new_desk.sourceRefused, timeout=WAIT_MS) as refused:
+        with qtbot.waitSignal(new_desk.sources.refused, timeout=WAIT_MS) as refused:
             dialog._connect.click()
         assert refused.args[1] is False
         assert "HubSpot" in dialog.said.text()
         dialog.key.setText(place.key)
-        with qtbot.waitSignal(new_desk.sourceRefused, timeout=WAIT_MS) as refused:
+        with qtbot.waitSignal(new_desk.sources.refused, timeout=WAIT_MS) as refused:
             dialog._connect.click()
         assert refused.args[1] is True, "only keeping the key failed"
         assert dialog._session.isVisible()
@@ -130,12 +130,12 @@ def test_the_project_is_asked_where_it_is_needed(new_desk: Desk, qtbot: QtBot) -
     qtbot.addWidget(page)
     dialog = ConnectDialog(new_desk, page)
     dialog.show()
-    assert not dialog.project.isVisible()
+    assert not dialog.asked["project_id"].isVisible()
     dialog.system.setCurrentIndex(dialog.system.findData("posthog"))
-    assert dialog.project.isVisible()
+    assert dialog.asked["project_id"].isVisible()
     dialog.key.setText("phx_1")
     assert not dialog._connect.isEnabled()
-    dialog.project.setText("12")
+    dialog.asked["project_id"].setText("12")
     assert dialog._connect.isEnabled()
 
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.jobs.customer import customer_page
-from csmdesk.jobs.importing import import_folder
+from csmdesk.jobs.importing.job import import_folder
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session, open_session
 from csmdesk.jobs.snapshot import build_portfolio

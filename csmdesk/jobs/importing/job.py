@@ -6,6 +6,7 @@ from pathlib import Path
 
 from csmdesk.domain.cancel import CancelToken, Progress, Report
 from csmdesk.domain.errors import BadInput
+from csmdesk.domain.source_status import Reading
 from csmdesk.engine.money.statuses import status_codes
 from csmdesk.jobs.importing import files, usage
 from csmdesk.jobs.importing.files import FileMapping, Sheet
@@ -137,7 +138,7 @@ class _Import:
         write_products(self._session.store, self._known.products)
         with self._session.store.write() as conn:
             identity.assign(conn)
-            cursors.set_source_result(conn, SOURCE, self._session.now())
+            cursors.set_source_result(conn, SOURCE, self._session.now(), Reading())
         self.summary.write_refused(self._session.workspace.exports)
 
     def _begin(self, sheet: Sheet) -> TableReport:

@@ -60,3 +60,14 @@ class ImportSummary:
         count = len(self.refused)
         rows = "row was" if count == 1 else "rows were"
         self.messages.append(f"{count} {rows} refused; {path} lists them with the reasons.")
+
+
+def read_refused(exports: Path) -> list[tuple[str, int, str, str]]:
+    """The rows that the last import refused: file, line, column, reason."""
+    path = exports / REFUSED_NAME
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        next(rows, None)
+        return [(name, int(line), column, reason) for name, line, column, reason in rows]

@@ -11,6 +11,17 @@ PROBLEM = table(
     "sync_problem", key("source"), key("stream"), key("source_id"), text("message"), text("raw")
 )
 SOURCE_STATE = table(
-    "source_state", key("source"), integer("read_at"), integer("complete_at", None), text("error")
+    "source_state",
+    key("source"),
+    integer("read_at"),
+    integer("complete_at", None),
+    text("error"),
+    integer("key_refused"),
+    text("lacking"),
+    integer("requests"),
+    integer("rate_left", None),
+    integer("rate_most", None),
+    integer("rate_seconds", None),
 )
-"""`read_at`: last attempt, `complete_at`: last read without an error, `error`: why the last failed."""
+"""`read_at`: last attempt, `complete_at`: last read without an error, `error`: why the last failed,
+`lacking`: permissions that it missed, one a line, `rate_…`: the request budget as last told."""

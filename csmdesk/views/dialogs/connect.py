@@ -1,4 +1,4 @@
-"""Connect a system: which one, its key, and where it is when that is not the usual place."""
+"""Connect a system, or give it another key: which one, its key, and what else it needs."""
 
 from __future__ import annotations
 
@@ -10,60 +10,72 @@ from PySide6.QtWidgets import (
     QDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from csmdesk.domain.systems import SYSTEMS
+from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import System, connectable, system_named
+from csmdesk.runtime.connecting import ConnectWish
 from csmdesk.views.widgets.controls import button
 from csmdesk.views.widgets.tip import plain_label
 
 if TYPE_CHECKING:
+    from csmdesk.domain.source_status import SourceStatus
     from csmdesk.runtime.desk import Desk
 
-OFFERED = ("hubspot", "stripe", "posthog", "intercom")
-NEEDS_PROJECT = "posthog"
-KEY_NAMES = {
-    "hubspot": "Private app token",
-    "stripe": "Restricted key (read)",
-    "posthog": "Personal API key",
-    "intercom": "Access token",
-}
+ASKED = {"project_id": "Project number"}
+"""Settings of a source that a system may ask for, and their labels."""
+SAFE = "The key is tested first and stays in the keyring of this computer."
 
 
 class ConnectDialog(QDialog):
-    """Stays open while the key is tested, and says what is wrong with it."""
+    """Stays open while the key is tested, and says what is wrong with it.
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    `system` is offered first; with a `status` it is the only one, and its settings are there.
+    """
+
+    def __init__(
+        self, desk: Desk, parent: QWidget, system: str = "", status: SourceStatus | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Connect a system")
-        self.setMinimumWidth(440)
-        self._desk = desk
+        self.setWindowTitle("Connect a system" if status is None else f"Key of {status.title}")
+        self.setMinimumWidth(480)
+        self._sources = desk.sources
+        self._asking = False
         self.system = QComboBox()
         self.system.setAccessibleName("System")
-        for name in OFFERED:
-            self.system.addItem(SYSTEMS[name].title, name)
+        for one in connectable() if status is None else (system_named(status.system),):
+            self.system.addItem(one.title, one.name)
+        self.system.setCurrentIndex(max(self.system.findData(system), 0))
+        self.system.setEnabled(status is None)
         self.key = _line("Key")
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self.project = _line("Project number")
         self.address = _line("Address")
         self.address.setPlaceholderText("The system's own")
+        self.asked = {name: _line(label) for name, label in ASKED.items()}
+        if status is not None:
+            self.address.setText(status.base_url)
+            self.asked["project_id"].setText(status.project_id)
+        self._labels = {name: plain_label(label, "small") for name, label in ASKED.items()}
         self._key_label = plain_label("", "small")
-        self._project_label = plain_label("Project number", "small")
-        self.said = plain_label("The key stays in the keyring of this computer.", "small")
-        self.said.setWordWrap(True)
-        self._connect = button("Connect", self._ask, kind="primary")
+        self._where = _words("")
+        self.said = _words(SAFE)
+        self._test = button("Test", self._ask_test, tip="Ask the system, keep nothing")
+        self._connect = button("Connect" if status is None else "Save", self._ask, kind="primary")
         self._connect.setDefault(True)
         self._session = button("Use for this session only", self._ask_for_session)
         self._session.hide()
         self._build()
         self.system.currentIndexChanged.connect(self._system_changed)
-        for field in (self.key, self.project):
+        for field in (self.key, *self.asked.values()):
             field.textChanged.connect(self._typed)
-        desk.sourceConnected.connect(self._connected)
-        desk.sourceRefused.connect(self._refused)
+        self._sources.connected.connect(self._connected)
+        self._sources.refused.connect(self._refused)
+        self._sources.tested.connect(self._tested)
         self._system_changed()
         self.key.setFocus()
 
@@ -73,13 +85,16 @@ class ConnectDialog(QDialog):
         form.setVerticalSpacing(8)
         form.addRow(plain_label("System", "small"), self.system)
         form.addRow(self._key_label, self.key)
-        form.addRow(self._project_label, self.project)
+        form.addRow("", self._where)
+        for name, field in self.asked.items():
+            form.addRow(self._labels[name], field)
         form.addRow(plain_label("Address", "small"), self.address)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self._session)
         foot.addStretch(1)
         foot.addWidget(button("Cancel", self.reject))
+        foot.addWidget(self._test)
         foot.addWidget(self._connect)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
@@ -89,40 +104,52 @@ class ConnectDialog(QDialog):
         box.addLayout(foot)
 
     @property
-    def name(self) -> str:
-        return str(self.system.currentData())
+    def chosen(self) -> System:
+        return system_named(str(self.system.currentData()))
+
+    def reject(self) -> None:
+        """Cancel and Escape give up the question that is on its way, too."""
+        self._sources.stop()
+        super().reject()
 
     @Slot()
     def _system_changed(self) -> None:
-        wanted = self.name == NEEDS_PROJECT
-        self._key_label.setText(KEY_NAMES[self.name])
-        self._project_label.setVisible(wanted)
-        self.project.setVisible(wanted)
+        self._key_label.setText(self.chosen.key)
+        self._where.setText(f"{self.chosen.title}: {self.chosen.where}")
+        for name, field in self.asked.items():
+            field.setVisible(name in self.chosen.asks)
+            self._labels[name].setVisible(name in self.chosen.asks)
         self._session.hide()
         self._typed()
 
     @Slot()
     def _typed(self) -> None:
-        project = self.name != NEEDS_PROJECT or bool(self.project.text().strip())
-        self._connect.setEnabled(bool(self.key.text().strip()) and project)
+        needed = [self.key, *(self.asked[name] for name in self.chosen.asks)]
+        ready = all(field.text().strip() for field in needed) and not self._asking
+        self._connect.setEnabled(ready)
+        self._test.setEnabled(ready)
 
     def _ask(self) -> None:
-        self._send(session_only=False)
+        self._sources.connect_system(self._wish())
 
     def _ask_for_session(self) -> None:
-        self._send(session_only=True)
+        self._sources.connect_system(self._wish(session_only=True))
 
-    def _send(self, *, session_only: bool) -> None:
-        self._connect.setEnabled(False)
+    def _ask_test(self) -> None:
+        self._sources.test(self._wish())
+
+    def _wish(self, *, session_only: bool = False) -> ConnectWish:
+        self._asking = True
+        self._typed()
         self._session.hide()
-        self.said.setText(f"Asking {self.system.currentText()}…")
-        self._desk.connect_source(
-            self.name,
-            self.key.text().strip(),
-            self.address.text().strip(),
-            self.project.text().strip() if self.name == NEEDS_PROJECT else "",
-            session_only=session_only,
+        self.said.setText(f"Asking {self.chosen.title}…")
+        asked = {name: self.asked[name].text().strip() for name in self.chosen.asks}
+        source = Source(
+            system=self.chosen.name,
+            base_url=self.address.text().strip(),
+            **asked,  # type: ignore[arg-type]
         )
+        return ConnectWish(source, self.key.text().strip(), session_only)
 
     @Slot(str)
     def _connected(self, _title: str) -> None:
@@ -131,12 +158,26 @@ class ConnectDialog(QDialog):
 
     @Slot(str, bool)
     def _refused(self, sentence: str, session_possible: bool) -> None:
-        self.said.setText(sentence)
         self._session.setVisible(session_possible)
+        self._tell(sentence)
+
+    @Slot(str, str, bool)
+    def _tested(self, _system: str, sentence: str, works: bool) -> None:
+        self._tell(f"{sentence} Nothing is kept yet." if works else sentence)
+
+    def _tell(self, sentence: str) -> None:
+        self._asking = False
+        self.said.setText(sentence)
         self._typed()
 
 
 def _line(name: str) -> QLineEdit:
     made = QLineEdit()
     made.setAccessibleName(name)
+    return made
+
+
+def _words(text: str) -> QLabel:
+    made = plain_label(text, "small")
+    made.setWordWrap(True)
     return made

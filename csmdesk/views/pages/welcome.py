@@ -105,7 +105,7 @@ class Welcome(QWidget):
         box.addWidget(self.said)
         box.addStretch(2)
         desk.stateChanged.connect(self._state_changed)
-        desk.sourceConnected.connect(self._source_connected)
+        desk.sources.connected.connect(self._source_connected)
         desk.jobFailed.connect(self._failed)
 
     def _connect(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from csmdesk.domain.cancel import CancelToken, silent
-from csmdesk.jobs.importing import ImportSummary, import_folder
+from csmdesk.jobs.importing.job import import_folder
+from csmdesk.jobs.importing.report import ImportSummary
 from csmdesk.jobs.session import Session, open_session
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()

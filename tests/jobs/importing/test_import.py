@@ -15,7 +15,8 @@ from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.days import MISSING, day_number
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.inputs import Facts
-from csmdesk.jobs.importing import ImportSummary, import_folder
+from csmdesk.jobs.importing.job import import_folder
+from csmdesk.jobs.importing.report import ImportSummary
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session
 from csmdesk.store.load import load_facts

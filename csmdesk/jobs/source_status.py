@@ -1,0 +1,104 @@
+"""What the Sources page shows: every system that can be read, and the imported files."""
+
+from __future__ import annotations
+
+from csmdesk.domain import source_status as told
+from csmdesk.domain.settings import Source
+from csmdesk.domain.source_status import Reading, RefusedRow, SourceStatus, StreamStatus
+from csmdesk.domain.systems import system_named
+from csmdesk.jobs.importing.report import read_refused
+from csmdesk.jobs.session import Session
+from csmdesk.jobs.sources import configured
+from csmdesk.store import cursors, facts
+from csmdesk.store.cursors import StoredSource
+from csmdesk.store.sources import connected_sources
+from csmdesk.sync.connectors import CONNECTORS
+
+IMPORT = "import"
+THINGS = {
+    "account": ("account", "accounts"),
+    "contact": ("contact", "contacts"),
+    "subscription": ("subscription", "subscriptions"),
+    "invoice": ("invoice", "invoices"),
+    "deal": ("deal", "deals"),
+    "ticket": ("ticket", "tickets"),
+    "activity": ("activity", "activities"),
+    "order": ("order", "orders"),
+    "nps_answer": ("NPS answer", "NPS answers"),
+    "agent": ("agent", "agents"),
+    "entitlement": ("entitlement", "entitlements"),
+    "product": ("product", "products"),
+    "person": ("CSM", "CSMs"),
+    "usage": ("account with usage", "accounts with usage"),
+}
+"""Fact tables in the order in which they are told, and what one and many of them are called."""
+
+
+def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
+    """One per system that has a connector, connected ones first; imported files come last."""
+    with session.store.read() as conn:
+        states = {state.name: state for state in connected_sources(conn, session.settings)}
+        read = {state.source: state for state in cursors.source_state(conn)}
+        streams = cursors.stream_states(conn)
+        problems = cursors.problems(conn)
+        counts = facts.row_counts(conn)
+    made = []
+    for name in (*CONNECTORS, IMPORT):
+        refused = [
+            RefusedRow(one.stream, one.source_id, one.message)
+            for one in problems
+            if one.source == name
+        ]
+        if name == IMPORT:
+            refused = _refused_files(session)
+        source, stored = configured(session.settings, name), read.get(name)
+        made.append(
+            SourceStatus(
+                system=name,
+                title=system_named(name).title,
+                kinds=states[name].kinds if name in states else system_named(name).kinds,
+                state=_state(session, name, source, stored),
+                configured=source is not None,
+                read_at=stored.read_at if stored is not None else 0,
+                complete_at=(stored.complete_at or 0) if stored is not None else 0,
+                reading=stored.reading if stored is not None else Reading(),
+                rows={thing: counts.get(name, {}).get(thing, 0) for thing in THINGS},
+                streams=tuple(
+                    StreamStatus(
+                        one.stream,
+                        one.at,
+                        one.complete,
+                        sum(row.stream == one.stream for row in refused),
+                    )
+                    for one in streams
+                    if one.source == name
+                ),
+                refused=tuple(refused),
+                base_url=source.base_url if source is not None else "",
+                project_id=source.project_id if source is not None else "",
+            )
+        )
+    return tuple(sorted(made, key=_rank))
+
+
+def _rank(status: SourceStatus) -> int:
+    return 2 if status.system == IMPORT else int(status.state == told.NOT_CONNECTED)
+
+
+def _state(session: Session, name: str, source: Source | None, stored: StoredSource | None) -> str:
+    if source is None and not session.settings.demo and name != IMPORT:
+        return told.NOT_CONNECTED
+    if source is not None and source.paused:
+        return told.PAUSED
+    if source is not None and session.secrets.get(name) is None:
+        return told.NO_KEY
+    if stored is None:
+        return told.NOT_CONNECTED if name == IMPORT else told.NEVER_READ
+    return told.FAILED if stored.error else told.CURRENT
+
+
+def _refused_files(session: Session) -> list[RefusedRow]:
+    return [
+        RefusedRow(file, f"line {line}", f"{column}: {reason}" if column else reason)
+        for file, line, column, reason in read_refused(session.workspace.exports)
+    ]

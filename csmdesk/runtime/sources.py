@@ -1,0 +1,160 @@
+"""The connected systems as the window sees them: what is known of each, and what can be asked.
+
+Short questions (a key to test, settings to write) are answered by a thread of their own, so that
+they wait for no run; reading and erasing rows are jobs of the worker.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish, connect, test
+
+if TYPE_CHECKING:
+    from csmdesk.domain.source_status import SourceStatus
+    from csmdesk.runtime.desk import Desk
+    from csmdesk.runtime.queue_thread import Question, QueueThread
+    from csmdesk.runtime.stores import WindowStore
+
+Done = Callable[[Any], None]
+Failed = Callable[[str], None]
+
+
+class Sources(QObject):
+    """`changed` (tuple of SourceStatus), `unreadable` (sentence), `connected` (title), `refused`
+    (sentence, whether a session-only key would do), `tested` (system, sentence, whether it works),
+    `failed` (sentence): pausing or disconnecting did not work.
+    """
+
+    changed = Signal(object)
+    unreadable = Signal(str)
+    connected = Signal(str)
+    refused = Signal(str, bool)
+    tested = Signal(str, str, bool)
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, store: WindowStore) -> None:
+        super().__init__(desk)
+        self.statuses: tuple[SourceStatus, ...] = ()
+        self._desk, self._store = desk, store
+        self._questions: SimpleQueue[Question | None] = SimpleQueue()
+        self._numbers = itertools.count()
+        self._open: dict[int, tuple[Done, Failed]] = {}
+        self._cancel = CancelToken()
+        self._thread: QueueThread | None = None
+
+    def start(self) -> None:
+        from csmdesk.runtime.queue_thread import QueueThread
+
+        self._thread = QueueThread("csmdesk-sources", self._questions, self)
+        self._thread.answered.connect(self._answered)
+        self._thread.refused.connect(self._refused)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread; a question to a system that is on its way is given up."""
+        self.stop()
+        self._questions.put(None)
+        if self._thread is not None:
+            self._thread.wait()
+
+    # --- what views ask -----------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read what is known of every system; `changed` or `unreadable` follows."""
+
+        def read() -> object:
+            from csmdesk.jobs.source_status import source_statuses
+
+            return source_statuses(self._store.session())
+
+        self._ask(read, self._read, self.unreadable.emit)
+
+    def connect_system(self, wish: ConnectWish) -> None:
+        """Test and keep a key, then read the system; `connected` or `refused` follows."""
+        cancel = self._new_question()
+        self._ask(
+            lambda: connect(self._store.session(), wish, cancel),
+            lambda outcome: self._connected(wish, outcome),
+            lambda sentence: self.refused.emit(sentence, False),
+        )
+
+    def test(self, wish: ConnectWish) -> None:
+        """Test the key of a wish, or the kept one when it has none; `tested` follows."""
+        cancel = self._new_question()
+        self._ask(
+            lambda: test(self._store.session(), wish, cancel),
+            lambda title: self.tested.emit(wish.source.system, f"{title} accepts the key.", True),
+            lambda sentence: self.tested.emit(wish.source.system, sentence, False),
+        )
+
+    def stop(self) -> None:
+        """Give up the question to a system that is on its way."""
+        self._cancel.cancel()
+
+    def sync(self, system: str) -> None:
+        self._desk.submit("run", {"source": system})
+
+    def reload(self, system: str) -> None:
+        """Read everything of a system again, from the start."""
+        self._desk.submit("run", {"source": system, "full": True})
+
+    def pause(self, system: str, *, paused: bool) -> None:
+        def write() -> None:
+            from csmdesk.jobs import sources
+
+            sources.pause(self._store.session(), system, paused=paused)
+
+        self._ask(write, lambda _none: self._desk.settings_changed(), self.failed.emit)
+
+    def disconnect_system(self, system: str, *, erase: bool) -> None:
+        """Forget a system's key; `erase` deletes its rows too."""
+
+        def write() -> None:
+            from csmdesk.jobs import sources
+
+            sources.disconnect(self._store.session(), system)
+
+        def done(_none: object) -> None:
+            self._desk.settings_changed(forget=system)
+            if erase:
+                self._desk.submit("erase", {"source": system})
+
+        self._ask(write, done, self.failed.emit)
+
+    # --- answers ------------------------------------------------------------------------------
+
+    def _new_question(self) -> CancelToken:
+        self._cancel = CancelToken()
+        return self._cancel
+
+    def _ask(self, call: Callable[[], object], done: Done, failed: Failed) -> None:
+        ticket = next(self._numbers)
+        self._open[ticket] = done, failed
+        self._questions.put((ticket, call))
+
+    @Slot(object, object)
+    def _answered(self, ticket: int, answer: object) -> None:
+        self._open.pop(ticket)[0](answer)
+
+    @Slot(object, str)
+    def _refused(self, ticket: int, sentence: str) -> None:
+        self._open.pop(ticket)[1](sentence)
+
+    def _read(self, statuses: tuple[SourceStatus, ...]) -> None:
+        self.statuses = statuses
+        self.changed.emit(statuses)
+
+    def _connected(self, wish: ConnectWish, outcome: ConnectOutcome) -> None:
+        if outcome.refusal:
+            self.refused.emit(outcome.refusal, outcome.session_possible)
+            return
+        self._desk.settings_changed({wish.source.system: wish.key} if wish.session_only else {})
+        self.connected.emit(outcome.title)
+        self.sync(wish.source.system)
