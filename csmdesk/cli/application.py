@@ -19,6 +19,7 @@ from csmdesk.cli import (
     sources,
     tasks,
     whatif,
+    write_back,
 )
 from csmdesk.cli.context import Context
 from csmdesk.config.paths import default_folder
@@ -57,6 +58,7 @@ def build() -> typer.Typer:
     app.command("backtest")(backtest.backtest)
     app.command("what-if")(whatif.what_if)
     app.command("import")(importing.import_folder)
+    app.command("write-back")(write_back.write_back)
     app.command("config")(config.config)
     app.command("connect")(sources.connect)
     app.command("disconnect")(sources.disconnect)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
@@ -87,6 +88,17 @@ class Context:
     def json_out(self, value: Any) -> None:
         json.dump(value, sys.stdout, ensure_ascii=False, indent=None, separators=(",", ":"))
         sys.stdout.write("\n")
+
+    def outcome(self, summary: Mapping[str, Any]) -> None:
+        """How a job ended: JSON or its sentence, then its problems; exit code 1 when there are any."""
+        if self.json:
+            self.json_out(summary)
+        else:
+            self.say(summary["text"])
+        for problem in summary["problems"]:
+            self.say(problem)
+        if summary["problems"]:
+            raise typer.Exit(1)
 
     def say(self, text: str) -> None:
         """A message for a person, on standard error."""

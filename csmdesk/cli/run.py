@@ -33,7 +33,7 @@ def run(
         keep(session, keys)
         day = day_option(as_of)
         summary = jobs.run(session, CancelToken(), report, day=day, sync=not no_sync)
-    _outcome(cli, summary)
+    cli.outcome(summary)
 
 
 def sync(
@@ -48,7 +48,7 @@ def sync(
     with cli.session() as session, progress_bars() as report:
         keep(session, keys)
         summary = syncing.sync(session, CancelToken(), report, source=source, full=full)
-    _outcome(cli, summary)
+    cli.outcome(summary)
 
 
 def asked(systems: list[str] | None) -> dict[str, str]:
@@ -59,16 +59,3 @@ def asked(systems: list[str] | None) -> dict[str, str]:
 def keep(session: Session, keys: dict[str, str]) -> None:
     for system, key in keys.items():
         session.secrets.keep_for_session(system, key)
-
-
-def _outcome(cli: Context, summary: dict[str, object]) -> None:
-    problems = summary.get("problems")
-    assert isinstance(problems, list)
-    if cli.json:
-        cli.json_out(summary)
-    else:
-        cli.say(str(summary["text"]))
-    for problem in problems:
-        cli.say(problem)
-    if problems:
-        raise typer.Exit(1)

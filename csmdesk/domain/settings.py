@@ -18,6 +18,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     paused: bool = False
     fields: dict[str, str] = {}
     """CSMDesk field -> the source's property that feeds it; empty = the connector's defaults."""
+    writes: dict[str, str] = {}
+    """Score field -> the property that it is written to; empty = the connector's defaults."""
 
 
 class Money(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +118,12 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     enrol_on: EnrolOn | None = None
 
 
+class WriteBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether scores are written to the CRM after a run."""
+
+    enabled: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a workspace configures. `rules[rule id]` and `alerts[kind]` override thresholds by
     name."""
@@ -133,6 +141,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     money: Money = Money()
     renewals: Renewals = Renewals()
     schedule: Schedule = Schedule()
+    write_back: WriteBack = WriteBack()
     models: tuple[Model, ...] = (Model(),)
     health: HealthLimits = HealthLimits()
     segments: tuple[Segment, ...] = ()

@@ -12,6 +12,7 @@ from csmdesk.domain.systems import system_named
 from csmdesk.domain.texts import number, plural
 from csmdesk.engine.schedule import is_due
 from csmdesk.jobs import run as running
+from csmdesk.jobs import write_back as writing
 from csmdesk.jobs.lock import workspace_lock
 from csmdesk.jobs.run import Show
 from csmdesk.jobs.session import Session
@@ -105,6 +106,13 @@ def import_files(
     return summary | {"text": " ".join([*told, *imported.messages, summary["text"]])}
 
 
+def write_back(
+    session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, _show: Show
+) -> dict[str, Any]:
+    """Write today's scores to the CRM, or with `undo` the values that were there before."""
+    return (writing.undo if args.get("undo") else writing.write_back)(session, cancel, report)
+
+
 JOBS: dict[str, Job] = {
     "snapshot": snapshot,
     "run": run,
@@ -112,4 +120,5 @@ JOBS: dict[str, Job] = {
     "reload": reload,
     "import": import_files,
     "erase": erase_source,
+    "write_back": write_back,
 }

@@ -20,6 +20,7 @@ from csmdesk.jobs.lock import workspace_lock
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot import keep_overview, portfolio_of
 from csmdesk.jobs.sync import SyncOutcome, read_sources
+from csmdesk.jobs.write_back import write_scores
 from csmdesk.store import findings as stored
 from csmdesk.store.load import load_facts
 
@@ -54,9 +55,14 @@ def run(
         engine = run_engine(session, day, cancel, report)
         portfolio = portfolio_of(session, day, engine.facts, engine.prepared, engine.findings)
         keep_overview(session, portfolio)
-    if show is not None:
-        show(portfolio)
-    summary = outcome.summary()
+        if show is not None:
+            show(portfolio)
+        summary = outcome.summary()
+        # The CRM shows today's scores: a day that was made up for is not written.
+        if session.settings.write_back.enabled and day >= session.today():
+            written = write_scores(session, portfolio, cancel, report).summary()
+            summary["problems"] = [*summary["problems"], *written["problems"]]
+            summary["write_back"] = written
     board = dashboard(portfolio, Scope(day))
     counts = {counter.key: counter.count for counter in board.counters}
     seconds = session.clock() - began
@@ -67,6 +73,8 @@ def run(
         f"Open tasks: {counts['high']} high, {counts['medium']} medium, {counts['low']} low. "
         f"Sync: {summary['text']}"
     )
+    if "write_back" in summary:
+        summary["text"] += f" Write-back: {summary['write_back']['text']}"
     return summary | {
         "day": day,
         "customers": portfolio.customers.length,

@@ -16,6 +16,7 @@ from csmdesk.domain.findings import BANDS, SEVERITIES
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.alerts import KINDS
 from csmdesk.engine.alerts.lifecycle import alert_limits
+from csmdesk.engine.figures.scores import SCORE_FIELDS
 from csmdesk.engine.health.caps import CAPS
 from csmdesk.engine.health.model import resolve
 from csmdesk.engine.money.statuses import TITLES, status_codes
@@ -48,6 +49,7 @@ def engine_problems(settings: Settings) -> Iterator[BadSetting]:
         if title.lower() not in known:
             yield BadSetting(("statuses", status), f"“{title}”", f"one of {', '.join(TITLES)}")
     yield from _playbooks(settings)
+    yield from _writes(settings)
 
 
 def _rules(settings: Settings) -> Iterator[BadSetting]:
@@ -99,6 +101,18 @@ def _playbooks(settings: Settings) -> Iterator[BadSetting]:
         if on.severity not in severities:
             rule = f"one of {', '.join(severities)}"
             yield BadSetting((*at, "severity"), f"“{on.severity}”", rule)
+
+
+def _writes(settings: Settings) -> Iterator[BadSetting]:
+    for place, source in enumerate(settings.sources):
+        for name, target in source.writes.items():
+            at = ("sources", place, "writes")
+            if name not in SCORE_FIELDS:
+                yield BadSetting(
+                    (*at, name), "not a known key", f"one of {', '.join(SCORE_FIELDS)}"
+                )
+            elif not target.strip():
+                yield BadSetting((*at, name), "empty", "the name of a property")
 
 
 def effective(settings: Settings) -> dict[str, Any]:

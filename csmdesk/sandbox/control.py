@@ -44,6 +44,7 @@ class Control:
         self._router.add("DELETE", "/requests", self._clear_requests)
         self._router.add("GET", "/ledger", self._ledger)
         self._router.add("POST", "/hubspot/company", self._edit_company)
+        self._router.add("POST", "/hubspot/rules", self._set_rules)
 
     def handle(self, request: Request) -> Response:
         if request.bearer() != self._key:
@@ -102,3 +103,8 @@ class Control:
             return Response(404, {"error": f"no company {edit.id}"})
         self._crm.update(kind, edit.id, edit.properties)
         return Response(200, self._crm.render(kind, *place, list(edit.properties)))
+
+    def _set_rules(self, request: Request, _: dict[str, str]) -> Response:
+        """Companies that nobody may write to from now on, by a validation rule of the account."""
+        self._crm.ruled = frozenset(msgspec.json.decode(request.body, type=list[str]))
+        return Response(200, sorted(self._crm.ruled))

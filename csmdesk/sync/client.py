@@ -93,7 +93,7 @@ class HttpClient:
         return self.begin("GET", path, kind, params).result()
 
     def post(self, path: str, kind: type[T], body: object, params: Params = ()) -> T:
-        """A POST that only reads: it is retried like a GET."""
+        """A POST that reads, or writes what may be written twice: it is retried like a GET."""
         return self.begin("POST", path, kind, params, body).result()
 
     def begin(
@@ -156,7 +156,7 @@ class HttpClient:
             raise _Again(self._unreachable(_reason(error))) from None
         self.server_now = server_time(reply.headers) or self.server_now
         self._budget.note(group, reply.headers)
-        if reply.status in (200, 207):
+        if reply.status in (200, 201, 207):
             return self._decoded(reply, kind)
         raise self._failure(group, reply)
 

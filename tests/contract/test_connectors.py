@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.settings import Source
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.hubspot import HubSpot
+from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.writer import Write
 from tests.contract.validator import Contract, ContractError
 from tests.sandbox.process import Sandbox, running
 from tests.sync.bench import SYSTEMS, Bench, new_bench
@@ -77,6 +83,27 @@ def test_first_load_incremental_and_retried_rows(
     sandbox.call("control", "POST", "/today", json={"today": "2026-11-21"})
     counts = check_all(bench, sent)
     assert all(count > 10 for count in counts.values())
+    bench.store.close()
+
+
+def test_scores_are_written_as_the_contract_asks(
+    sandbox: Sandbox, tmp_path: Path, sent: list[requests.PreparedRequest]
+) -> None:
+    bench = new_bench(sandbox, tmp_path)
+    connector = HubSpot(
+        Source(system="hubspot", base_url=sandbox.base_url("hubspot")), PastedKey(bench.key)
+    )
+    client = HttpClient(connector.api(), CancelToken())
+    writer = connector.writer()
+    for _ in range(2):  # made, and found
+        writer.prepare(client)
+    values = {"chi": "71", "band": "good", "scored_at": "2026-11-20T06:30:00Z", "reason_1": None}
+    ids = ["21000000300000", "7"]
+    results = writer.write(client, [Write(one, values) for one in ids])
+    assert [bool(one.error) for one in results] == [False, True]
+    assert writer.current(client, ids, list(values)) == {ids[0]: values}
+    client.close()
+    assert check_all(bench, sent)["hubspot"] == 11
     bench.store.close()
 
 

@@ -13,6 +13,12 @@ from tests.sandbox.process import Sandbox, running
 OBJECTS = "/crm/objects/2026-03"
 PROPERTIES = "/crm/properties/2026-03/companies"
 NUMBER = {"type": "number", "fieldType": "number", "groupName": "contract_test"}
+SELECT = {
+    "type": "enumeration",
+    "fieldType": "select",
+    "groupName": "contract_test",
+    "options": [{"label": "Good", "value": "good", "hidden": False, "displayOrder": 0}],
+}
 HISTORY = "hubspot_owner_id,csm_tier,csm_stage,renewal_date"
 ALL_SINCE = {
     "filterGroups": [
@@ -130,6 +136,13 @@ HUBSPOT = [
         "hubspot",
         f"{OBJECTS}/companies/batch/update",
         {"inputs": [{"id": "21000000300000", "properties": {"no_such": "71"}}]},
+        400,
+    ),
+    post("hubspot", PROPERTIES, {"name": "contract_band", "label": "Band", **SELECT}, 201),
+    post(
+        "hubspot",
+        f"{OBJECTS}/companies/batch/update",
+        {"inputs": [{"id": "21000000300000", "properties": {"contract_band": "best"}}]},
         400,
     ),
     ("hubspot", "PATCH", f"{OBJECTS}/companies/21000000300000", 200, {"json": {"properties": {}}}),

@@ -8,7 +8,7 @@ from operator import itemgetter
 from threading import RLock
 from typing import Any
 
-from csmdesk.sandbox.hubspot import index
+from csmdesk.sandbox.hubspot import errors, index
 from csmdesk.sandbox.hubspot.kinds import Kind, Properties
 from csmdesk.sandbox.hubspot.schema import Schema
 from csmdesk.sandbox.hubspot.values import iso
@@ -39,6 +39,9 @@ class Crm:
         self.schema = Schema()
         self.lock = RLock()
         self.writes = 0
+        self.ruled: frozenset[str] = (
+            frozenset()
+        )  # companies that a validation rule of the account guards
         self._edits: dict[tuple[str, str], Edit] = {}
         self._columns: tuple[object, dict[str, index.Columns]] | None = None
 
@@ -72,6 +75,14 @@ class Crm:
                 for (name, object_id), edit in self._edits.items()
                 if name == kind.name
             }
+
+    def check(self, kind: Kind, object_id: str, values: dict[str, object]) -> None:
+        """Refuse a write that the definitions or the account's own validation rules do not allow."""
+        self.schema.check_values(kind, values)
+        if object_id in self.ruled:
+            raise errors.invalid(
+                f"Company {object_id}: a validation rule of this account is broken"
+            )
 
     def update(self, kind: Kind, object_id: str, values: dict[str, str]) -> None:
         """Write properties (already checked); an empty string clears, as at HubSpot."""

@@ -121,7 +121,7 @@ def batch_update(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
     for row in rows:
         if not isinstance(row.get("properties"), dict):
             raise errors.invalid("Invalid input JSON: properties must be an object")
-        crm.schema.check_values(kind, row["properties"])
+        crm.check(kind, row["id"], row["properties"])
     found: list[Json] = []
     missing: list[str] = []
     for row in rows:
@@ -143,7 +143,7 @@ def update_one(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
     values = (request.json_object() or {}).get("properties")
     if not isinstance(values, dict):
         raise errors.invalid("Invalid input JSON: properties must be an object")
-    crm.schema.check_values(kind, values)
+    crm.check(kind, parts["object_id"], values)
     crm.update(kind, parts["object_id"], values)
     return Response(200, crm.render(kind, *place, list(values)))
 

@@ -171,6 +171,14 @@ class Schema:
             value and definition["type"] in {"number", "date", "datetime"} and number(value) is None
         ):
             code, message = f"INVALID_{definition['type'].upper()}", f"{value} was not valid"
+        elif value and definition["options"] and value not in _options(definition):
+            code = "INVALID_OPTION"
+            message = f"{value} was not one of the allowed options: {_options(definition)}"
         if not code:
             return None
         return {"message": message, "code": code, "context": {"propertyName": [name]}}
+
+
+def _options(definition: Json) -> list[str]:
+    """The values that a drop-down takes; one without options takes any (owners)."""
+    return [option["value"] for option in definition["options"]]

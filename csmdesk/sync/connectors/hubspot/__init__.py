@@ -15,9 +15,11 @@ from csmdesk.sync.connectors.hubspot.objects import ObjectStream
 from csmdesk.sync.connectors.hubspot.owners import OwnerStream
 from csmdesk.sync.connectors.hubspot.setup import SetupStream
 from csmdesk.sync.connectors.hubspot.wire import DETAILS, SYSTEM
+from csmdesk.sync.connectors.hubspot.writing import SCORES, CompanyWriter
 from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
+from csmdesk.sync.writer import Writer
 
 BASE_URL = "https://api.hubapi.com"
 
@@ -63,6 +65,7 @@ class HubSpot:
         self._base_url = source.base_url or BASE_URL
         self._fields = {**companies.FIELDS, **source.fields}
         self._credentials = credentials
+        self._scores = {**SCORES, **source.writes}
 
     def api(self) -> Api:
         return Api(SYSTEM, self.title, self._base_url, self._credentials, complain, group=group)
@@ -70,9 +73,16 @@ class HubSpot:
     def probe(self, client: HttpClient) -> None:
         client.get(DETAILS, msgspec.Raw)
 
+    def writer(self) -> Writer:
+        return CompanyWriter(self._scores, self._mapped())
+
+    def _mapped(self) -> dict[str, str]:
+        return {name: place for name, place in self._fields.items() if place}
+
     def streams(self) -> Sequence[Stream]:
-        fields = {name: place for name, place in self._fields.items() if place}
-        mapped = frozenset(fields.values())
+        fields = self._mapped()
+        # What was written here is not read back as a fact.
+        mapped = frozenset((*fields.values(), *self._scores.values()))
         return (
             SetupStream(mapped, first=True),
             ObjectStream(companies.kind(fields)),

@@ -1,0 +1,31 @@
+"""Outgoing: what was written to other systems, so that nothing is written twice or lost."""
+
+from __future__ import annotations
+
+from csmdesk.store.schema.meta import integer, key, key_int, table, text
+
+WRITE_BACK = table(
+    "write_back",
+    key("source"),
+    key("account_id"),
+    text("former"),
+    text("sent"),
+    text("pending"),
+    text("error"),
+    integer("at", None),
+)
+"""Scores in a CRM record, each column a JSON object by score field. `former`: read from the CRM
+before the first write; `sent`: confirmed last; `pending`: on its way, or lost on its way. `error`:
+why the last write was refused; `at`: when one was confirmed last."""
+
+WRITE_LOG = table(
+    "write_log",
+    key_int("entry"),
+    integer("at"),
+    text("source"),
+    text("account_id"),
+    text("before"),
+    text("after"),
+    text("error"),
+)
+"""Every settled write with the values before and after; kept for 90 days."""
