@@ -109,7 +109,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskEvent:
-    """One step in the life of a task, append-only: opened, severity, resolved. Tells any past day."""
+    """One step in the life of a task, append-only: opened, severity, eased, unchecked, checked, due,
+    resolved, with severity, text and due date from then on. Tells any past day."""
 
     task_id: str
     day: int
@@ -117,6 +118,7 @@ class TaskEvent:
     episode: int
     severity: int
     text: str
+    due_on: int
 
 
 @dataclass(frozen=True, slots=True)

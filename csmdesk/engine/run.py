@@ -21,7 +21,7 @@ from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.playbooks.enrol import enrol
 from csmdesk.engine.rules import RULES
 from csmdesk.engine.rules.evaluate import check_rules
-from csmdesk.engine.rules.lifecycle import default_due
+from csmdesk.engine.rules.lifecycle import DUE, default_due, event_of
 from csmdesk.engine.rules.rule import Context
 
 
@@ -69,15 +69,17 @@ def run_day(
     context = Context(facts, settings, day, measures, before, health, known)
     rules = check_rules(RULES, context)
     alerts = advance_alerts(KINDS, context, rules.tasks)
-    tasks = rules.tasks
+    tasks, events = rules.tasks, rules.events
     if day == previous.live_from:
-        tasks = due_from(previous, tasks, day)
+        late = due_from(previous, tasks, day)
+        tasks = merged(tasks, late)
+        events = (*events, *(event_of(task, day, DUE) for task in late))
     return Findings(
         day=day,
         health=health,
         measures=measures,
         tasks=tasks,
-        task_events=rules.events,
+        task_events=events,
         alerts=alerts,
         rules=rules.states,
         notices=rules.notices,
@@ -86,13 +88,17 @@ def run_day(
 
 
 def due_from(previous: Previous, changed: tuple[Task, ...], day: int) -> tuple[Task, ...]:
-    """The changed tasks, and those of the back-fill that were due before anybody could see them:
-    their due date counts from `day`, the first that a person sees."""
+    """Tasks of the back-fill that were due before anybody could see them: their due date counts from
+    `day`, the first that a person sees."""
     tasks = {**previous.tasks, **{task.task_id: task for task in changed}}
-    late = {
-        task.task_id: replace(task, due_on=default_due(task.severity, day))
-        for task in tasks.values()
+    return tuple(
+        replace(task, due_on=default_due(task.severity, day))
+        for _, task in sorted(tasks.items())
         if task.active and task.due_on < day
-    }
-    merged = {**{task.task_id: task for task in changed}, **late}
-    return tuple(merged[key] for key in sorted(merged))
+    )
+
+
+def merged(tasks: tuple[Task, ...], later: tuple[Task, ...]) -> tuple[Task, ...]:
+    """Tasks by id, those of `later` in the place of former ones."""
+    both = {task.task_id: task for task in (*tasks, *later)}
+    return tuple(both[key] for key in sorted(both))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.findings import BANDS, Findings, Health, HistoryDay
+from csmdesk.domain.findings import BANDS, Findings, Health, HistoryDay, Previous
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
 from csmdesk.domain.scope import Scope
@@ -22,9 +22,11 @@ from csmdesk.engine.health.history import factor_rows
 from csmdesk.engine.measure import measure
 from csmdesk.engine.money.mrr import subscription_columns
 from csmdesk.engine.money.prepared import Prepared, prepare
+from csmdesk.engine.rules.rule import Context
 from csmdesk.engine.segments import segment_mask
 from csmdesk.jobs import snapshot_columns as columns
 from csmdesk.jobs.session import Session
+from csmdesk.jobs.snapshot_told import as_told
 from csmdesk.store import findings as stored
 from csmdesk.store.fingerprint import fingerprint
 from csmdesk.store.history import chi_matrix, history
@@ -109,7 +111,12 @@ def _assemble(
     with session.store.read() as conn:
         work = snapshot_rows(conn, day)
         chi = chi_matrix(conn, day, HISTORY_DAYS, facts.ids)
-        run = stored.last_run(conn)
+        run, newest = stored.last_run(conn, day), stored.last_run(conn)
+        before = tuple(history(conn, day - 30, day - 1))
+    if newest is not None and day < newest.day:
+        former = measure(facts, settings, day - 1, prepared)
+        known = Previous({}, {}, before)
+        work = as_told(work, Context(facts, settings, day, measures, former, health, known))
     chi[-1] = health.chi
     index = {one: row for row, one in enumerate(facts.ids)}
     tasks = columns.joined(work.tasks, index)

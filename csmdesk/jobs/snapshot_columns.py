@@ -155,9 +155,11 @@ def nps_hundredths(measures: Columns) -> Ints:
 def people(facts: Facts, day: int) -> dict[str, list[str | None]]:
     """Main contact (most recently seen) and champion of each customer, by name."""
     table = facts.tables["contact"]
-    owner, seen = table.ints("customer"), table.ints("last_seen_at")
-    left = table.ints("left_on")
+    owner, left = table.ints("customer"), table.ints("left_on")
     here = (left == MISSING) | (left > day)
+    here &= table.ints("created_at_day") <= day
+    known = table.ints("last_seen_at_day") <= day
+    seen = np.where(known, table.ints("last_seen_at"), MISSING)
     main: list[str | None] = [None] * facts.count
     champion: list[str | None] = [None] * facts.count
     names, roles = table.texts("name"), table.texts("role")

@@ -67,12 +67,13 @@ class Run:
     summary: dict[str, object]
 
 
-def last_run(conn: Connection) -> Run | None:
-    """The run of the newest day."""
+def last_run(conn: Connection, day: int | None = None) -> Run | None:
+    """The run of the newest day, or of the newest one up to `day`."""
     found = fetch(
         conn,
         "SELECT day, at, ms, fingerprint, rules, notices, summary FROM run "
-        "ORDER BY day DESC LIMIT 1",
+        "WHERE ? IS NULL OR day <= ? ORDER BY day DESC LIMIT 1",
+        (day, day),
     )
     if not found:
         return None
@@ -213,11 +214,11 @@ def _save_events(conn: Connection, day: int, events: Sequence[TaskEvent]) -> int
     wanted = {
         (one.task_id, one.day, one.episode, one.kind): (
             *(one.task_id, one.day, one.episode, one.kind),
-            *(one.severity, one.text),
+            *(one.severity, one.text, one.due_on),
         )
         for one in events
     }
-    sql = "SELECT task_id, day, episode, kind, severity, text FROM task_event WHERE day = ?"
+    sql = "SELECT task_id, day, episode, kind, severity, text, due_on FROM task_event WHERE day = ?"
     stored = {row[:4]: row for row in fetch(conn, sql, (day,))}
     gone = [key for key in stored if key not in wanted]
     fresh = [row for key, row in wanted.items() if stored.get(key) != row]

@@ -93,6 +93,7 @@ def task(task_id: str, customer_id: str, day: int, **fields: Any) -> Task:
 
 def event(task_id: str, day: int, kind: str = "opened", **fields: Any) -> TaskEvent:
     base: dict[str, Any] = {"episode": 1, "severity": 2, "text": "Last login 40 days ago."}
+    base["due_on"] = day + 3
     return TaskEvent(task_id=task_id, day=day, kind=kind, **{**base, **fields})
 
 

@@ -46,17 +46,22 @@ def validated(rules: Sequence[Rule], settings: Settings) -> dict[str, Limits]:
 
 def check_rules(rules: Sequence[Rule], ctx: Context) -> RuleFindings:
     """Check every rule on D and advance its tasks."""
-    limits = validated(rules, ctx.settings)
     notices = portfolio_notices(ctx)
-    checked: list[Checked] = []
-    states: list[RuleState] = []
-    for rule in rules:
-        mode, reason = _mode(rule, ctx, suppressed=bool(notices))
-        hits = rule.check(ctx, limits[rule.id]) if mode != RESTING else []
-        checked.append(Checked(rule, limits[rule.id], mode, hits))
-        states.append(RuleState(rule.id, mode == LIVE, reason))
+    checked = checked_rules(rules, ctx, suppressed=bool(notices))
+    states = tuple(RuleState(one.rule.id, one.mode == LIVE, one.reason) for one in checked)
     tasks, events = advance(checked, ctx)
-    return RuleFindings(tasks, events, tuple(states), notices)
+    return RuleFindings(tasks, events, states, notices)
+
+
+def checked_rules(rules: Sequence[Rule], ctx: Context, *, suppressed: bool) -> list[Checked]:
+    """What every rule says on D. `suppressed`: usage rules rest today."""
+    limits = validated(rules, ctx.settings)
+    checked = []
+    for rule in rules:
+        mode, reason = _mode(rule, ctx, suppressed=suppressed)
+        hits = rule.check(ctx, limits[rule.id]) if mode != RESTING else []
+        checked.append(Checked(rule, limits[rule.id], mode, hits, reason))
+    return checked
 
 
 def portfolio_notices(ctx: Context) -> tuple[str, ...]:

@@ -22,6 +22,9 @@ LIVE, STALE, RESTING = "live", "stale", "resting"
 not at all (no source, or a usage rule on a day without trustworthy usage)."""
 
 OPENED, SEVERITY, RESOLVED = "opened", "severity", "resolved"
+EASED, UNCHECKED, CHECKED, DUE = "eased", "unchecked", "checked", "due"
+"""Events. Eased: no rung holds any more, but it has not cleared yet; unchecked: from now on nothing
+can be said of it, until it is checked again; due: another due date."""
 OK_STATE, STALE_STATE = "ok", "stale"
 FALSE_ALARM, ACCEPTED = "false_alarm", "accepted"
 _DUE_WORKING_DAYS = {HIGH: 1, MEDIUM: 3}
@@ -37,12 +40,13 @@ def default_due(severity: int, day: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one rule said today."""
+    """What one rule said today; `reason`: why its hits do not count in full."""
 
     rule: Rule
     limits: Limits
     mode: str
     hits: Sequence[Hit] = ()
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -112,7 +116,8 @@ class _Step:
         eased = replace(task, severity=LOW, state=OK_STATE, checked_on=self.ctx.day, streak=streak)
         if hit and hit.text:
             eased = replace(eased, text=hit.text, evidence=evidence_text(hit.evidence))
-        self._keep(task, eased, SEVERITY if task.severity != LOW else "")
+        held = EASED if task.last_seen >= task.checked_on else ""
+        self._keep(task, eased, SEVERITY if task.severity != LOW else held)
 
     def resolve(self, task: Task) -> None:
         day = self.ctx.day
@@ -128,10 +133,14 @@ class _Step:
         if task != former:
             self.tasks.append(task)
         if kind:
-            event = TaskEvent(
-                task.task_id, self.ctx.day, kind, task.episode, task.severity, task.text
-            )
-            self.events.append(event)
+            self.events.append(event_of(task, self.ctx.day, kind))
+        if former is not None and task.state != former.state and kind not in (OPENED, RESOLVED):
+            turned = CHECKED if task.state == OK_STATE else UNCHECKED
+            self.events.append(event_of(task, self.ctx.day, turned))
+
+
+def event_of(task: Task, day: int, kind: str) -> TaskEvent:
+    return TaskEvent(task.task_id, day, kind, task.episode, task.severity, task.text, task.due_on)
 
 
 def advance(
@@ -163,7 +172,7 @@ def _advance_rule(step: _Step, active: Sequence[Task]) -> None:
         for task in active:
             step.rest(task)
         return
-    hits = _by_task(step)
+    hits = hits_by_task(step.ctx, step.checked)
     for task in sorted(active, key=lambda task: task.task_id):
         _advance_task(step, task, hits.get(task.task_id))
     known = step.ctx.previous.tasks
@@ -175,11 +184,11 @@ def _advance_rule(step: _Step, active: Sequence[Task]) -> None:
             step.open(task_id, former, hit)
 
 
-def _by_task(step: _Step) -> dict[str, Hit]:
-    """Hits of customers that the rule looks at, the most severe one per task."""
-    rule, ctx = step.checked.rule, step.ctx
+def hits_by_task(ctx: Context, checked: Checked) -> dict[str, Hit]:
+    """Hits of customers that the rule looks at, the most severe one per task id."""
+    rule = checked.rule
     found: dict[str, Hit] = {}
-    for hit in step.checked.hits:
+    for hit in checked.hits:
         if ctx.left_out[hit.customer] and not _looks_at(rule, ctx, hit.customer):
             continue
         task_id = identity(rule.id, ctx.facts.ids[hit.customer], hit.subject)

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Columns
-from csmdesk.domain.days import start_of_day
+from csmdesk.domain.days import MISSING, start_of_day
 from csmdesk.domain.settings import Settings
 from csmdesk.domain.usage import Usage
 from csmdesk.store.identity import resolve
@@ -153,6 +153,8 @@ def _table(
     data: dict[str, Any] = {}
     for field in shape.fields:
         data[field.name] = typed_column(field, columns[field.name])
+        if field.name == "last_seen_at":  # a later one says nothing of the day
+            data[field.name] = np.where(data[field.name] > end, MISSING, data[field.name])
         if field.kind == "Instant":
             data[f"{field.name}_day"] = days_of(data[field.name], zone)
     return Columns(data, len(rows))

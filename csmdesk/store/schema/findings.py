@@ -84,6 +84,7 @@ TASK_EVENT = table(
     key("kind"),
     integer("severity"),
     text("text"),
+    integer("due_on"),
 )
 Index("ix_task_event_day", TASK_EVENT.c.day)
 

@@ -215,12 +215,35 @@ def rule_of(plan: Plan) -> Rule:
     return rule(*hits, clear_days=2)
 
 
-def retold(events: list[TaskEvent]) -> dict[str, tuple[bool, int, int]]:
-    """(active, severity, episode) of each task as its events tell."""
-    told: dict[str, tuple[bool, int, int]] = {}
+Retold = tuple[bool, int, int, int, bool]
+
+
+def retold(events: list[TaskEvent]) -> dict[str, Retold]:
+    """(active, severity, episode, due date, stale) of each task as its events tell."""
+    told: dict[str, Retold] = {}
+    turns = {"opened": False, "checked": False, "resolved": False, "unchecked": True}
     for event in events:
-        told[event.task_id] = (event.kind != "resolved", event.severity, event.episode)
+        stale = turns.get(event.kind, event.kind != "opened" and told[event.task_id][4])
+        active = event.kind != "resolved"
+        told[event.task_id] = (active, event.severity, event.episode, event.due_on, stale)
     return told
+
+
+def test_events_of_easing_and_of_not_knowing() -> None:
+    holds, unknown = rule(hit(NONE, clear=HOLDS)), rule(hit(NONE, clear=UNKNOWN))
+    told = days(context([{}]), rule(hit()), holds, holds, rule(hit()), unknown, unknown, holds)
+    assert [kinds(one) for one in told] == [
+        ["opened"],
+        ["eased"],
+        [],
+        [],
+        ["unchecked"],
+        [],
+        ["checked", "eased"],
+    ]
+    rising = days(context([{}]), rule(hit(LOW)), rule(hit(HIGH)), holds)
+    assert [one.events[0].kind for one in rising] == ["opened", "severity", "severity"]
+    assert rising[1].events[0].due_on == default_due(HIGH, DAY + 1)
 
 
 @settings(max_examples=120, deadline=None)
@@ -246,9 +269,10 @@ def test_any_life(story: list[Plan], step: int) -> None:
             assert task.active == (task.resolved_on is None)
             known[task.task_id] = task
         events += found.events
-        assert {key: (t.active, t.severity, t.episode) for key, t in known.items()} == retold(
-            events
-        )
+        assert {
+            key: (t.active, t.severity, t.episode, t.due_on, t.state == "stale")
+            for key, t in known.items()
+        } == retold(events)
         assert known.keys() == {**ctx.previous.tasks, **{t.task_id: t for t in found.tasks}}.keys()
         for place in plan.finish:
             if place < len(known):
