@@ -16,9 +16,14 @@ from csmdesk.jobs.lock import workspace_lock
 
 def connect(
     context: typer.Context,
-    system: Annotated[str, typer.Argument(help="hubspot, stripe, posthog or intercom.")],
+    system: Annotated[
+        str, typer.Argument(help="hubspot, stripe, chargebee, posthog, mixpanel or intercom.")
+    ],
     base_url: Annotated[str, typer.Option(help="Another address than the system's own.")] = "",
-    project_id: Annotated[str, typer.Option(help="PostHog's project number.")] = "",
+    project_id: Annotated[str, typer.Option(help="The project's number (PostHog, Mixpanel).")] = "",
+    site: Annotated[
+        str, typer.Option(help="Your part of the address: acme of acme.chargebee.com.")
+    ] = "",
     session_only: Annotated[
         bool, typer.Option("--session", help="Keep the key nowhere; run --ask-key asks for it.")
     ] = False,
@@ -27,7 +32,7 @@ def connect(
     cli: Context = context.obj
     key = ask_key(system)
     with cli.session() as session:
-        source = Source(system=system, base_url=base_url, project_id=project_id)
+        source = Source(system=system, base_url=base_url, project_id=project_id, site=site)
         title = jobs.connect(session, source, key, session_only=session_only)
     follow = f" --ask-key {system}" if session_only else ""
     cli.say(f"{title} is connected. Run “csmdesk run{follow}” to read it.")

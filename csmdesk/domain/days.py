@@ -61,6 +61,14 @@ def next_month(number: int) -> int:
     return day_number(date(day.year + day.month // 12, day.month % 12 + 1, 1))
 
 
+def add_months(number: int, count: int) -> int:
+    """The same day of the month `count` months later (or earlier), clamped to the month's end."""
+    day = day_date(number)
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    last = day_date(next_month(day_number(date(year, month + 1, 1))) - 1).day
+    return day_number(date(year, month + 1, min(day.day, last)))
+
+
 def month_starts(last: int, count: int) -> list[int]:
     """First days of the `count` calendar months that end with the month of `last`, oldest first."""
     day = day_date(last)

@@ -15,6 +15,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     system: str
     base_url: str = ""
     project_id: str = ""
+    site: str = ""
+    """The part of the address that is the customer's own: acme of acme.chargebee.com."""
     paused: bool = False
     fields: dict[str, str] = {}
     """CSMDesk field -> the source's property that feeds it; empty = the connector's defaults."""

@@ -78,3 +78,4 @@ class SourceStatus:
     refused: tuple[RefusedRow, ...]
     base_url: str = ""
     project_id: str = ""
+    site: str = ""

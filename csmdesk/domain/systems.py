@@ -49,7 +49,12 @@ _ALL = (
         key="Restricted key (read)",
         where="Developers > API keys > Create restricted key",
     ),
-    System("chargebee", "Chargebee", ("billing",)),
+    System(
+        "chargebee", "Chargebee", ("billing",),
+        key="API key (read-only)",
+        where="Settings > Configure Chargebee > API keys",
+        asks=("site",),
+    ),
     System(
         "posthog", "PostHog", ("usage",),
         key="Personal API key",
@@ -65,6 +70,8 @@ _ALL = (
     System("zendesk", "Zendesk", ("support",)),
     System("import", "Imported files", ("crm",), ("billing", "usage", "support")),
 )  # fmt: skip
+DEMO = ("hubspot", "stripe", "posthog", "intercom")
+"""What the demo reads: one system of each kind, since the others tell of the same world."""
 SYSTEMS = {system.name: system for system in _ALL}
 
 

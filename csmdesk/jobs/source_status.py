@@ -76,6 +76,7 @@ def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
                 refused=tuple(refused),
                 base_url=source.base_url if source is not None else "",
                 project_id=source.project_id if source is not None else "",
+                site=source.site if source is not None else "",
             )
         )
     return tuple(sorted(made, key=_rank))

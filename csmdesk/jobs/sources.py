@@ -11,7 +11,7 @@ from csmdesk.domain.days import MISSING, day_date, month_start, next_month
 from csmdesk.domain.demo_rates import CURRENCIES, rate
 from csmdesk.domain.errors import AuthError, BadInput
 from csmdesk.domain.settings import Settings, Source
-from csmdesk.domain.systems import system_named
+from csmdesk.domain.systems import DEMO, system_named
 from csmdesk.jobs.session import Session
 from csmdesk.store import cursors, facts, identity, rates
 from csmdesk.store.sources import connected_sources
@@ -72,10 +72,10 @@ def _connector(session: Session, source: Source) -> Connector:
 def _demo_connectors(session: Session, day: int) -> list[Connector]:
     endpoints = session.demo_sandbox(day).endpoints
     made = []
-    for system, connector in CONNECTORS.items():
+    for system in DEMO:
         place = endpoints[system]
         source = Source(system=system, base_url=place.base_url, project_id=place.project_id)
-        made.append(connector(source, PastedKey(place.key)))
+        made.append(CONNECTORS[system](source, PastedKey(place.key)))
     return made
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
+from csmdesk.sandbox.chargebee.routes import Chargebee
 from csmdesk.sandbox.control import Control
 from csmdesk.sandbox.faults import FaultList
 from csmdesk.sandbox.hubspot.routes import HubSpot
@@ -36,6 +37,7 @@ _POLL_SECONDS = 0.1  # how soon a server that is to end notices
 _KEY_PREFIXES = {
     "hubspot": "pat-na1-",
     "stripe": "rk_test_",
+    "chargebee": "test_",
     "posthog": "phx_",
     "intercom": "dG9r",
     "control": "",
@@ -43,16 +45,19 @@ _KEY_PREFIXES = {
 
 
 def build(state: State, port: int, keys: dict[str, str]) -> SandboxServer:
-    """The server with its four vendors, bound to loopback; port 0 takes a free one."""
+    """The server with all its vendors, bound to loopback; port 0 takes a free one."""
     faults = FaultList()
     limits = Limits(time.monotonic)
     hubspot = HubSpot(state, keys["hubspot"])
+    chargebee = Chargebee(state, keys["chargebee"])
     systems: dict[str, Vendor] = {
         "hubspot": hubspot,
         "stripe": Stripe(state, keys["stripe"]),
+        "chargebee": chargebee,
+        "chargebee1": Chargebee(state, keys["chargebee"], catalog=1),  # a site of the old kind
         "posthog": PostHog(state, keys["posthog"]),
         "intercom": Intercom(state, keys["intercom"]),
-        "_sandbox": Control(state, faults, limits, hubspot.crm, keys["control"]),
+        "_sandbox": Control(state, faults, limits, hubspot.crm, chargebee.index, keys["control"]),
     }
     return SandboxServer(port, state, faults, limits, systems)
 

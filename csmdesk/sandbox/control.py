@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from csmdesk.sandbox.chargebee.lists import Index
 from csmdesk.sandbox.faults import KINDS, Fault, FaultList
 from csmdesk.sandbox.hubspot.crm import Crm
 from csmdesk.sandbox.hubspot.kinds import BY_NAME
@@ -19,6 +20,10 @@ class Today(msgspec.Struct):
     today: date
 
 
+class Deletion(msgspec.Struct):
+    id: str
+
+
 class CompanyEdit(msgspec.Struct):
     id: str
     properties: dict[str, str]
@@ -27,11 +32,20 @@ class CompanyEdit(msgspec.Struct):
 class Control:
     """The control endpoints; a `Vendor` of its own with a bearer key."""
 
-    def __init__(self, state: State, faults: FaultList, limits: Limits, crm: Crm, key: str) -> None:
+    def __init__(
+        self,
+        state: State,
+        faults: FaultList,
+        limits: Limits,
+        crm: Crm,
+        bills: Index,
+        key: str,
+    ) -> None:
         self._state = state
         self._faults = faults
         self._limits = limits
         self._crm = crm
+        self._bills = bills
         self._key = key
         self._router = Router()
         self._router.add("GET", "/today", lambda _, __: self._today())
@@ -45,6 +59,7 @@ class Control:
         self._router.add("GET", "/ledger", self._ledger)
         self._router.add("POST", "/hubspot/company", self._edit_company)
         self._router.add("POST", "/hubspot/rules", self._set_rules)
+        self._router.add("POST", "/chargebee/delete", self._delete_bill)
 
     def handle(self, request: Request) -> Response:
         if request.bearer() != self._key:
@@ -108,3 +123,8 @@ class Control:
         """Companies that nobody may write to from now on, by a validation rule of the account."""
         self._crm.ruled = frozenset(msgspec.json.decode(request.body, type=list[str]))
         return Response(200, sorted(self._crm.ruled))
+
+    def _delete_bill(self, request: Request, _: dict[str, str]) -> Response:
+        """A customer, subscription or invoice of Chargebee is deleted by a person."""
+        self._bills.delete(msgspec.json.decode(request.body, type=Deletion).id)
+        return Response(200, [])

@@ -18,8 +18,8 @@ ROWS = frozenset({"wrong_type", "duplicate_rows", "bad_row"})
 WIRE = frozenset({"cut", "slow", "reset", "hang"})
 KINDS = ANSWERS | ROWS | WIRE
 
-# The names under which the four vendors send a page's rows.
-_ROW_KEYS = ("results", "data", "conversations", "tickets", "admins", "segments")
+# The names under which the vendors send a page's rows.
+_ROW_KEYS = ("results", "data", "list", "conversations", "tickets", "admins", "segments")
 
 
 class Fault(msgspec.Struct):

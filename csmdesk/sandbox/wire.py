@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -37,6 +39,16 @@ class Request:
         """The token of an `Authorization: Bearer` header."""
         scheme, _, token = (self.header("Authorization") or "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None
+
+    def user(self) -> str | None:
+        """The user of an `Authorization: Basic` header; the password after a colon when given."""
+        scheme, _, text = (self.header("Authorization") or "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            return base64.b64decode(text, validate=True).decode().removesuffix(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
 
     def json_object(self) -> Json | None:
         """The body as a JSON object, None when it is anything else."""

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from csmdesk.domain.errors import SourceError
+from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import system_named
 from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 
 MEGABYTE = 1_000_000
+_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+
+
+def basic(key: str) -> str:
+    """The Authorization header of a key that is "user:password", or a user without a password."""
+    pair = key if ":" in key else f"{key}:"
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def bearer(key: str) -> str:
@@ -45,6 +56,25 @@ class Patience:
     base: float = 0.5
     longest: float = 30.0
     most_wait: float = 300.0
+
+
+def address_of(source: Source, template: str, site: str = "") -> str:
+    """The address of a source: the configured one, or `template` with its site filled in.
+
+    `site` is the site where none is configured. Raises SourceError: none is, or it is no plain name.
+    """
+    if source.base_url:
+        return source.base_url
+    name = source.site or site
+    if not _SITE.fullmatch(name):
+        title = system_named(source.system).title
+        raise SourceError(
+            source.system,
+            f"{title}: “{name}” is no site." if name else f"{title}: the site is not named.",
+            f"It is the first part of {template.format(site='YOUR-SITE')}; "
+            f"`csmdesk connect {source.system} --site` takes it.",
+        )
+    return template.format(site=name)
 
 
 def is_loopback(host: str) -> bool:

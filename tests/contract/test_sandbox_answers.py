@@ -168,6 +168,29 @@ STRIPE = [
     get("stripe", "/v1/charges", 403),
     get("stripe", "/v1/customers", 401, key="wrong"),
 ]
+SORTED = "sort_by[asc]=updated_at&updated_at[after]=1700000000&include_deleted=true"
+CHARGEBEE = [
+    get("chargebee", "/api/v2/configurations"),
+    *[
+        get("chargebee", f"/api/v2/{name}?limit=100")
+        for name in ("customers", "subscriptions", "invoices", "credit_notes", "events")
+    ],
+    *[
+        get("chargebee", f"/api/v2/{name}?limit=2&{SORTED}")
+        for name in ("customers", "subscriptions", "invoices", "credit_notes")
+    ],
+    *[
+        get("chargebee", f"/api/v2/{name}?limit=100")
+        for name in ("items", "item_prices", "coupons")
+    ],
+    get("chargebee", "/api/v2/items/prod_Team"),
+    get("chargebee", "/api/v2/item_prices/price_Team_usd_12"),
+    get("chargebee", "/api/v2/customers/nobody", 404),
+    get("chargebee", '/api/v2/subscriptions?id[in]=["nothing"]'),
+    get("chargebee", "/api/v2/invoices?limit=1000", 400),
+    get("chargebee", "/api/v2/invoices?offset=nonsense", 400),
+    get("chargebee", "/api/v2/customers", 401, key="wrong"),
+]
 POSTHOG = [
     get("posthog", "/api/users/@me/"),
     post("posthog", "/api/projects/1/query/", {"query": {"kind": "HogQLQuery", "query": DAILY}}),
@@ -212,7 +235,9 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize(
-    "call", HUBSPOT + STRIPE + POSTHOG + INTERCOM, ids=lambda call: f"{call[1]} {call[2][:70]}"
+    "call",
+    HUBSPOT + STRIPE + CHARGEBEE + POSTHOG + INTERCOM,
+    ids=lambda call: f"{call[1]} {call[2][:70]}",
 )
 def test_answer_fits_the_contract(sandbox: Sandbox, call: Call) -> None:
     system, method, path, status, options = call
@@ -237,12 +262,13 @@ def test_old_stripe_shape(sandbox: Sandbox, name: str) -> None:
     contract.check(response, sandbox.base_url("stripe"))
 
 
-@pytest.mark.parametrize("system", ["hubspot", "stripe", "posthog", "intercom"])
+@pytest.mark.parametrize("system", ["hubspot", "stripe", "chargebee", "posthog", "intercom"])
 @pytest.mark.parametrize("kind", ["429", "500", "401", "403"])
 def test_faults_speak_the_vendors_language(sandbox: Sandbox, system: str, kind: str) -> None:
     path, schema = {
         "hubspot": (f"{OBJECTS}/companies", "Error"),
         "stripe": ("/v1/customers", "Error"),
+        "chargebee": ("/api/v2/customers", "Error"),
         "posthog": ("/api/users/@me/", "Error"),
         "intercom": ("/admins", "error"),
     }[system]

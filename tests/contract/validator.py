@@ -39,6 +39,8 @@ class Contract:
         self._schemas = {
             key: self._plain(schema) for key, schema in document["components"]["schemas"].items()
         }
+        servers = document.get("servers", [{"url": ""}])
+        self._prefix = urlsplit(servers[0]["url"]).path.rstrip("/")
         self._paths = [(_pattern(path), path) for path in document["paths"]]
         self._validators: dict[str, Validator] = {}
 
@@ -62,6 +64,7 @@ class Contract:
 
     def operation(self, method: str, path: str) -> tuple[Json, str]:
         """The operation of a request and its templated path; literal paths win."""
+        path = path.removeprefix(self._prefix)
         found = [
             template
             for pattern, template in self._paths

@@ -17,6 +17,7 @@ from tests.sync.bench import SYSTEMS, Bench, new_bench
 PATHS = {
     "hubspot": "objects/2026-03/contacts",
     "stripe": "invoices",
+    "chargebee": "invoices",
     "posthog": "query",
     "intercom": "conversations",
 }
@@ -114,6 +115,7 @@ def test_the_other_sources_go_on(bench: Bench, sandbox: Sandbox) -> None:
     results = bench.sync(phase="essential")
     assert {name for name, result in results.items() if result.complete} == {
         "hubspot",
+        "chargebee",
         "posthog",
         "intercom",
     }

@@ -12,15 +12,15 @@ import pytest
 from csmdesk.config.workspace import open_workspace, write_settings
 from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import DEMO
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session, open_session
 from csmdesk.jobs.sources import write_demo_rates
-from csmdesk.sync.connectors import CONNECTORS
 from tests.sandbox.process import KEY, Sandbox, running
 from tests.sync.bench import QUICK
 
 NOW = datetime(2026, 11, 21, 6, 30, tzinfo=UTC).timestamp()
-SYSTEMS = tuple(CONNECTORS)
+SYSTEMS = DEMO
 
 
 def connected(folder: Path, sandbox: Sandbox, key: str = KEY) -> Session:

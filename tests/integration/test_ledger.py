@@ -17,6 +17,7 @@ from csmdesk.domain.scope import Scope
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.figures.movements import movements_report
 from csmdesk.engine.money.movements import movements
+from csmdesk.jobs import sources
 from csmdesk.jobs.snapshot import build_portfolio
 from csmdesk.jobs.sync import sync
 from csmdesk.sandbox.ledger import ledger
@@ -26,7 +27,12 @@ from tests.demo import demo_session
 from tests.engine.money.series import mrr_series
 
 CUSTOMERS = 60
-WORLDS = [(7, date(2026, 11, 21)), (7, date(2027, 3, 1)), (23, date(2026, 12, 9))]
+WORLDS = [
+    (7, date(2026, 11, 21), "stripe"),
+    (7, date(2027, 3, 1), "stripe"),
+    (23, date(2026, 12, 9), "stripe"),
+    (23, date(2026, 12, 9), "chargebee"),
+]
 COMPARED_DAYS = 730
 Entry = tuple[str, str, int]
 
@@ -42,11 +48,13 @@ class Read:
     last: int
 
 
-@pytest.fixture(scope="module", params=WORLDS, ids=lambda world: f"seed {world[0]} {world[1]}")
+@pytest.fixture(scope="module", params=WORLDS, ids=lambda world: "{2} {1} seed {0}".format(*world))
 def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Read:
-    seed, today = request.param
+    seed, today, billing = request.param
     now = datetime(today.year, today.month, today.day, 6, 30, tzinfo=UTC).timestamp()
     folder: Path = tmp_path_factory.mktemp("books")
+    patch = pytest.MonkeyPatch()
+    patch.setattr(sources, "DEMO", ("hubspot", billing, "posthog", "intercom"))
     session = demo_session(folder, CUSTOMERS, seed, lambda: now)
     last = day_number(today) - 1
     try:
@@ -60,6 +68,7 @@ def read(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         return Read(facts, session.settings, report, books, last)
     finally:
         session.close()
+        patch.undo()
 
 
 def by_anchor(read: Read) -> list[dict[str, Any]]:

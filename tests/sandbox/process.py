@@ -13,8 +13,12 @@ from typing import Any
 
 import requests
 
+from csmdesk.sync.api import basic, bearer
+
 TODAY = "2026-11-21"
 KEY = "sandbox-test-key"
+BASIC = frozenset({"chargebee"})
+"""Systems that want the key as the user of a basic sign-in."""
 
 
 @dataclass
@@ -31,7 +35,8 @@ class Sandbox:
     def call(
         self, system: str, method: str, path: str, *, key: str = KEY, **options: Any
     ) -> requests.Response:
-        headers = {"Authorization": f"Bearer {key}"} | options.pop("headers", {})
+        sign = basic if system in BASIC else bearer
+        headers = {"Authorization": sign(key)} | options.pop("headers", {})
         url = self.base_url(system) + path
         return self.session.request(method, url, headers=headers, timeout=30, **options)
 

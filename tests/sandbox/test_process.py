@@ -23,7 +23,14 @@ from tests.sandbox.reading import (
     usage_rows,
 )
 
-SYSTEMS = ("hubspot", "stripe", "posthog", "intercom")
+SYSTEMS = {
+    "hubspot": "pat-",
+    "stripe": "rk_test_",
+    "chargebee": "test_",
+    "posthog": "phx_",
+    "intercom": "dG9r",
+}
+"""What is served, and how the keys begin."""
 TOMORROW = {"today": "2026-11-22"}
 
 
@@ -46,7 +53,7 @@ def test_keys_are_random_and_look_like_the_vendors() -> None:
             assert process.stdin is not None
             process.stdin.close()
             assert process.wait(10) == 0
-    for system, prefix in zip(SYSTEMS, ("pat-", "rk_test_", "phx_", "dG9r"), strict=True):
+    for system, prefix in SYSTEMS.items():
         keys = [addresses[system]["key"] for addresses in found]
         assert keys[0] != keys[1]
         assert all(key.startswith(prefix) for key in keys)

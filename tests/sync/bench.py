@@ -34,6 +34,8 @@ class Bench:
     window_open: bool = False
     cancel: CancelToken = field(default_factory=CancelToken)
     key: str = KEY
+    sites: dict[str, str] = field(default_factory=dict)
+    """Where else than under its own name a system is in the sandbox."""
 
     def sync(
         self,
@@ -49,6 +51,7 @@ class Bench:
         results = {}
         for system in systems:
             address = self.sandbox.base_url(system)
+            address = address.removesuffix(system) + self.sites.get(system, system)
             source = Source(system=system, base_url=address, project_id="1")
             connector = CONNECTORS[system](source, PastedKey(self.key))
             results[system] = sync_source(

@@ -7,6 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from csmdesk.domain.days import day_date, month_start, next_month, parse_day
 from csmdesk.domain.demo_rates import CURRENCIES, rate
 from csmdesk.domain.settings import Settings
@@ -53,14 +55,18 @@ def measured(bench: Bench, day: str) -> dict[str, int]:
     return {name: int(amount) for name, amount in zip(names, mrr, strict=True) if amount}
 
 
-def test_mrr_of_past_days_and_after_increments(tmp_path: Path) -> None:
+@pytest.mark.parametrize("billing", ["stripe", "chargebee", "chargebee1"])
+def test_mrr_of_past_days_and_after_increments(tmp_path: Path, billing: str) -> None:
+    """chargebee1 is a site of the old product catalog."""
     with running("--customers", "60") as sandbox:
         bench = new_bench(sandbox, tmp_path)
+        system = billing.rstrip("1")
+        bench.sites[system] = billing
         write_rates(bench, parse_day("2027-02-01"))
         days = ["2025-12-31", "2026-03-03", "2026-08-31", "2026-11-20"]
         for today in ("2026-11-21", "2026-12-05", "2026-12-24", "2027-01-12"):
             sandbox.call("control", "POST", "/today", json={"today": today})
-            results = bench.sync(["hubspot", "stripe"], phase="essential")
+            results = bench.sync(["hubspot", system], phase="essential")
             assert all(result.complete for result in results.values())
             days.append(day_date(parse_day(today) - 1).isoformat())
         ledger = sandbox.call("control", "GET", "/ledger").json()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from csmdesk.domain.settings import Source
+from csmdesk.sync.connectors.chargebee import Chargebee
 from csmdesk.sync.connectors.hubspot import HubSpot
 from csmdesk.sync.connectors.intercom import Intercom
 from csmdesk.sync.connectors.posthog import PostHog
@@ -18,6 +19,7 @@ Maker: TypeAlias = Callable[[Source, Credentials], Connector]
 CONNECTORS: dict[str, Maker] = {
     HubSpot.system: HubSpot,
     Stripe.system: Stripe,
+    Chargebee.system: Chargebee,
     PostHog.system: PostHog,
     Intercom.system: Intercom,
 }

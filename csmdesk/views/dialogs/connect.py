@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from csmdesk.domain.source_status import SourceStatus
     from csmdesk.runtime.desk import Desk
 
-ASKED = {"project_id": "Project number"}
+ASKED = {"site": "Site", "project_id": "Project number"}
 """Settings of a source that a system may ask for, and their labels."""
 SAFE = "The key is tested first and stays in the keyring of this computer."
 
@@ -59,6 +59,7 @@ class ConnectDialog(QDialog):
         self.asked = {name: _line(label) for name, label in ASKED.items()}
         if status is not None:
             self.address.setText(status.base_url)
+            self.asked["site"].setText(status.site)
             self.asked["project_id"].setText(status.project_id)
         self._labels = {name: plain_label(label, "small") for name, label in ASKED.items()}
         self._key_label = plain_label("", "small")
