@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Column = Any
 """int64 array (MISSING for no value), bool array, or a list/tuple for text (None for no value)."""
+
+Text = TypeVar("Text")
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,31 @@ class Columns(Mapping[str, Column]):
         column = self.data[name]
         assert isinstance(column, list)
         return column
+
+
+def coded(texts: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
+    """Texts as places in their sorted distinct values; None is the empty text."""
+    names = sorted({text or "" for text in set(texts)})
+    place = {name: at for at, name in enumerate(names)}
+    return by_text(texts, lambda text: place[text or ""]), tuple(names)
+
+
+def by_text(texts: Sequence[Text], number: Callable[[Text], int]) -> Ints:
+    """A number for every text, asked for once per distinct text."""
+    return np.fromiter(map(_Asked(number).__getitem__, texts), np.int64, len(texts))
+
+
+def where_text(texts: Sequence[Text], holds: Callable[[Text], bool]) -> Bools:
+    """Rows whose text fulfils a condition, asked once per distinct text."""
+    return np.fromiter(map(_Asked(holds).__getitem__, texts), np.bool_, len(texts))
+
+
+class _Asked(dict[Text, Any]):
+    """Answers of a function: one pass over the texts, and no call for a text seen before."""
+
+    def __init__(self, ask: Callable[[Text], Any]) -> None:
+        self._ask = ask
+
+    def __missing__(self, text: Text) -> Any:
+        answer = self[text] = self._ask(text)
+        return answer

@@ -1,10 +1,15 @@
-"""Findings: what the engine says about one day. Owned by the engine, recomputable."""
+"""Findings: what the engine says about one day. Owned by the engine, recomputable.
+
+Tasks, events and alerts are structs: a day makes tens of thousands of them, and the garbage
+collector need not look at what holds texts and numbers only.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Bools, Columns, Ints
@@ -78,8 +83,7 @@ class HistoryDay:
     pillars: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True, gc=False):
     """A task as the engine owns it; one row per task id, the newest episode.
 
     `evidence` is JSON text with sorted keys (values, thresholds, source, age). `streak` counts the
@@ -107,8 +111,7 @@ class Task:
     streak: int
 
 
-@dataclass(frozen=True, slots=True)
-class TaskEvent:
+class TaskEvent(Struct, frozen=True, gc=False):
     """One step in the life of a task, append-only: opened, severity, eased, unchecked, checked, due,
     resolved, with severity, text and due date from then on. Tells any past day."""
 
@@ -121,8 +124,7 @@ class TaskEvent:
     due_on: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True, gc=False):
     """One episode of an alert."""
 
     alert_id: str

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.findings import Findings, Previous, Task
 from csmdesk.domain.inputs import Facts
@@ -66,7 +68,7 @@ def run_day(
     before, measures = inputs.measures(day - 1), inputs.measures(day)
     health = assess(facts, measures, settings, day, earlier)
     known = replace(previous, history=earlier)
-    context = Context(facts, settings, day, measures, before, health, known)
+    context = Context(facts, settings, day, measures, before, inputs.events, health, known)
     rules = check_rules(RULES, context)
     alerts = advance_alerts(KINDS, context, rules.tasks)
     tasks, events = rules.tasks, rules.events
@@ -92,7 +94,7 @@ def due_from(previous: Previous, changed: tuple[Task, ...], day: int) -> tuple[T
     `day`, the first that a person sees."""
     tasks = {**previous.tasks, **{task.task_id: task for task in changed}}
     return tuple(
-        replace(task, due_on=default_due(task.severity, day))
+        structs.replace(task, due_on=default_due(task.severity, day))
         for _, task in sorted(tasks.items())
         if task.active and task.due_on < day
     )

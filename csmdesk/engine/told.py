@@ -6,7 +6,9 @@ follows from the facts of the day ("overdue 12 days"), so it is told anew from t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from csmdesk.engine.alerts import KINDS
 from csmdesk.engine.alerts.kind import AlertContext
@@ -37,7 +39,7 @@ def told_on(ctx: Context) -> Told:
             if task_id in known and hit.text:
                 tasks[task_id] = hit.text, evidence_text(hit.evidence)
     said = {
-        key: replace(known[key], text=text, evidence=evidence)
+        key: structs.replace(known[key], text=text, evidence=evidence)
         for key, (text, evidence) in tasks.items()
     }
     seen = AlertContext(ctx, {**known, **said}, alert_limits(KINDS, ctx.settings))

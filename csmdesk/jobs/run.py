@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from csmdesk.domain.cancel import CancelToken, Report
+from csmdesk.domain.collector import collector_paused
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.findings import Previous
@@ -52,9 +53,10 @@ def run(
         outcome = SyncOutcome()
         if sync:
             outcome = _read(session, day, cancel, report, show, source, full)
-        engine = run_engine(session, day, cancel, report)
-        portfolio = portfolio_of(session, day, engine.facts, engine.prepared, engine.findings)
-        keep_overview(session, portfolio)
+        with collector_paused():
+            engine = run_engine(session, day, cancel, report)
+            portfolio = portfolio_of(session, day, engine.facts, engine.prepared, engine.findings)
+            keep_overview(session, portfolio)
         if show is not None:
             show(portfolio)
         summary = outcome.summary()

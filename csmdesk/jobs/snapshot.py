@@ -20,6 +20,7 @@ from csmdesk.engine.figures.customers import totals
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.health.history import factor_rows
 from csmdesk.engine.measure import measure
+from csmdesk.engine.metrics.rows import event_rows
 from csmdesk.engine.money.mrr import subscription_columns
 from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.rules.rule import Context
@@ -116,7 +117,9 @@ def _assemble(
     if newest is not None and day < newest.day:
         former = measure(facts, settings, day - 1, prepared)
         known = Previous({}, {}, before)
-        work = as_told(work, Context(facts, settings, day, measures, former, health, known))
+        events = event_rows(facts)
+        then = Context(facts, settings, day, measures, former, events, health, known)
+        work = as_told(work, then)
     chi[-1] = health.chi
     index = {one: row for row, one in enumerate(facts.ids)}
     tasks = columns.joined(work.tasks, index)

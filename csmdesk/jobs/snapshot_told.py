@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from csmdesk.domain.columns import Columns
@@ -34,7 +34,7 @@ def as_told(work: SnapshotRows, ctx: Context) -> SnapshotRows:
 
 def _rows(table: Columns, shape: type[Row], key: str, **more: Any) -> list[Row]:
     """The rows of a table (ascending by id and episode) as findings."""
-    names = [one.name for one in fields(shape) if one.name not in more]
+    names = [name for name in shape.__struct_fields__ if name not in more]
     columns = [_values(table["id" if name == key else name]) for name in names]
     return [
         shape(**dict(zip(names, row, strict=True)), **more) for row in zip(*columns, strict=True)

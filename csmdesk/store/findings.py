@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -91,7 +91,7 @@ def load_previous(conn: Connection, day: int) -> Previous:
     tasks = {row[0]: _task(row) for row in _before(conn, "task", "task_id", day)}
     alerts: dict[str, Alert] = {}
     for row in sorted(_before(conn, "alert", "alert_id, episode", day), key=lambda one: one[:2]):
-        alerts[row[0]] = Alert(**dict(zip(_ALERT_FIELDS, row, strict=True)))
+        alerts[row[0]] = Alert(*row)
     return Previous(
         tasks=tasks,
         alerts=alerts,
@@ -161,16 +161,16 @@ def save_day(
     )
 
 
-_ALERT_FIELDS = tuple(column.name for column in schema.ALERT.columns)
-_TASK_ROW = attrgetter(*(column.name for column in schema.TASK.columns))
-_ALERT_ROW = attrgetter(*_ALERT_FIELDS)
+_TASK_ROW = attrgetter(*Task.__struct_fields__)
+_ALERT_ROW = attrgetter(*Alert.__struct_fields__)
+_ACTIVE = Task.__struct_fields__.index("active")
 _ENROLMENT_ROW = attrgetter(*playbooks.FIELDS)
 
 
 def _task(row: tuple[Any, ...]) -> Task:
-    values = dict(zip((one.name for one in fields(Task)), row, strict=True))
-    values["active"] = bool(values["active"])
-    return Task(**values)
+    values = list(row)
+    values[_ACTIVE] = bool(values[_ACTIVE])
+    return Task(*values)
 
 
 def _refuse_frozen(conn: Connection, day: int) -> None:

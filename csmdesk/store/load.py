@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from csmdesk.domain.collector import collector_paused
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.inputs import Facts, Rates
 from csmdesk.domain.settings import Features, Settings
@@ -22,7 +20,7 @@ from csmdesk.store.sql import fetch, ints, turned
 
 def load_facts(conn: Connection, settings: Settings) -> Facts:
     """Everything the engine reads, as `domain.inputs.Facts` describes it."""
-    with _collector_paused():
+    with collector_paused():
         return _load(conn, settings)
 
 
@@ -50,18 +48,6 @@ def _with_taxonomy(tables: dict[str, Columns], features: Features) -> dict[str, 
         for name, told in zip(table["name"], table["modules"], strict=True)
     ]
     return {**tables, "product": Columns({**table.data, "modules": modules}, table.length)}
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Millions of fresh tuples and no cycle among them: the collector would cost a third of it."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def load_rates(conn: Connection, reporting: str) -> Rates:

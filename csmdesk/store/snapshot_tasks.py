@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from csmdesk.domain.findings import Task
 from csmdesk.store.sql import fetch
 
 TaskRow = Task
-TASK_COLUMNS = tuple(Task.__dataclass_fields__)
+TASK_COLUMNS = Task.__struct_fields__
 _ORDER = {"opened": 0, "resolved": 2}
 
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from csmdesk.domain.columns import Ints
 from csmdesk.domain.days import iso_day, parse_day
 from csmdesk.domain.findings import POOR, Alert
-from csmdesk.engine.alerts.kind import CUSTOMER, AlertContext, Signal, evidence_of
+from csmdesk.engine.alerts.kind import CUSTOMER, AlertContext, Signal
 from csmdesk.engine.health.bands import Past
-from csmdesk.engine.rules.rule import CLEAR, ENDED, HOLDS, UNKNOWN
+from csmdesk.engine.rules.rule import CLEAR, ENDED, HOLDS, UNKNOWN, evidence_of
 
 LIMITS = {"quiet_days": 30, "close_days": 2}
 

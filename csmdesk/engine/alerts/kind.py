@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -93,8 +92,3 @@ class Kind:
     look: Callable[[AlertContext], list[Signal]]
     rearms: bool = True
     limits: Mapping[str, float] = field(default_factory=dict)
-
-
-def evidence_of(alert: Alert) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(alert.evidence)
-    return found

@@ -7,16 +7,18 @@ opening condition has not ended since: it opens again only after that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from csmdesk.domain.errors import BadSetting
 from csmdesk.domain.findings import Alert, Task
 from csmdesk.domain.settings import Settings
-from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal, evidence_of
+from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal
 from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.lifecycle import FALSE_ALARM
 from csmdesk.engine.rules.limits import Limits, overridden
-from csmdesk.engine.rules.rule import CLEAR, ENDED, UNKNOWN, Context, evidence_text
+from csmdesk.engine.rules.rule import CLEAR, ENDED, UNKNOWN, Context, evidence_of, evidence_text
 
 WAITS = -1
 

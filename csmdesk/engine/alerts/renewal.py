@@ -8,9 +8,9 @@ import numpy as np
 
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.texts import date_text, money
-from csmdesk.engine.alerts.kind import RENEWAL, AlertContext, Kind, Signal, evidence_of
+from csmdesk.engine.alerts.kind import RENEWAL, AlertContext, Kind, Signal
 from csmdesk.engine.rules.renewal_due import renewal_subject
-from csmdesk.engine.rules.rule import ENDED, HOLDS, Context
+from csmdesk.engine.rules.rule import ENDED, HOLDS, Context, evidence_of
 from csmdesk.engine.rules.wording import ahead, days_text
 
 LIMITS = {"within_days": 30, "moved_days": 30}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.columns import Bools, Ints, coded
 from csmdesk.domain.days import MISSING, parse_day
 from csmdesk.domain.inputs import Facts
 from csmdesk.engine.money.exact import first_of_run, keys, last_at
@@ -32,22 +32,21 @@ def build_field_logs(facts: Facts) -> dict[str, FieldLog]:
         zip(facts.customers.texts("anchor_source"), facts.customers.texts("anchor_id"), strict=True)
     )
     customer, at = table.ints("customer"), table.ints("at")
-    order = np.lexsort((at, customer)).tolist()
-    sources, accounts = table.texts("source"), table.texts("account_id")
-    names = table.texts("field")
-    rows: dict[str, list[int]] = {}
-    for row in order:
-        owner = int(customer[row])
-        if owner != MISSING and anchors[owner] == (sources[row], accounts[row]):
-            rows.setdefault(names[row] or "", []).append(row)
-    values = table.texts("value")
-    days = table.ints("at_day")
-    return {
-        name: FieldLog(
-            customer[chosen], keys(customer[chosen], days[chosen]), tuple(values[i] for i in chosen)
-        )
-        for name, chosen in rows.items()
-    }
+    told = zip(customer.tolist(), table["source"], table["account_id"], strict=True)
+    own = [owner != MISSING and anchors[owner] == (one, key) for owner, one, key in told]
+    order = np.lexsort((at, customer))
+    order = order[np.array(own, dtype=np.bool_)[order]]
+    field, names = coded(table.texts("field"))
+    values, days = table.texts("value"), table.ints("at_day")
+    logs: dict[str, FieldLog] = {}
+    for number, name in enumerate(names):
+        rows = order[field[order] == number]
+        if len(rows):
+            key = keys(customer[rows], days[rows])
+            logs[name] = FieldLog(
+                customer[rows], key, tuple(map(values.__getitem__, rows.tolist()))
+            )
+    return logs
 
 
 def field_rows(log: FieldLog, customers: int, day: int) -> tuple[Ints, Bools]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csmdesk.domain.columns import Bools, Columns, Ints
+from csmdesk.domain.columns import Bools, Columns, Ints, by_text, coded
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
+from csmdesk.engine.money.exact import first_of_run
 
 NO_DAY = 2**62
-CRITICAL = frozenset({"urgent", "high"})
-CLOSED = frozenset({"closed", "solved", "resolved"})
-MESSAGES = frozenset({"email", "message", "chat"})
-TALKS = frozenset({"meeting", "call"})
+CRITICAL = dict.fromkeys(("urgent", "high"), 1)
+CLOSED = dict.fromkeys(("closed", "solved", "resolved"), 1)
+MESSAGE, TALK, INWARD, OUTWARD = 1, 2, 1, 2
+KINDS = {"email": MESSAGE, "message": MESSAGE, "chat": MESSAGE, "meeting": TALK, "call": TALK}
+DIRECTIONS = {"in": INWARD, "out": OUTWARD}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSince:
+    """First day of each product in each customer's contracts, MISSING for one without a date; `key`
+    is the customer times the number of `names`, plus the place of the product's name."""
+
+    names: tuple[str, ...]
+    key: Ints
+    day: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class EventRows:
     held: Bools
     first_used: Ints
     first_failed: Ints
+    product_since: ProductSince
 
 
 def event_rows(facts: Facts) -> EventRows:
@@ -41,28 +54,50 @@ def event_rows(facts: Facts) -> EventRows:
     usage = facts.usage
     ticket, activity = facts.tables["ticket"], facts.tables["activity"]
     whose = activity.ints("customer") != MISSING
-    message = whose & _among(activity, "kind", MESSAGES)
+    kind, way = _told(activity, "kind", KINDS), _told(activity, "direction", DIRECTIONS)
+    message = whose & (kind == MESSAGE)
     return EventRows(
         person=_persons(facts.tables["contact"]),
-        critical=_among(ticket, "priority", CRITICAL),
-        shut=_among(ticket, "status", CLOSED),
-        inward=message & _among(activity, "direction", ("in",)),
-        outward=message & _among(activity, "direction", ("out",)),
-        held=whose & _among(activity, "kind", TALKS) & activity["held"],
+        critical=_told(ticket, "priority", CRITICAL) > 0,
+        shut=_told(ticket, "status", CLOSED) > 0,
+        inward=message & (way == INWARD),
+        outward=message & (way == OUTWARD),
+        held=whose & (kind == TALK) & activity["held"],
         first_used=first_days(facts, usage.feature_events),
         first_failed=first_days(facts, usage.feature_failed),
+        product_since=_product_since(facts),
     )
 
 
-def _persons(contacts: Columns) -> Ints:
-    known: dict[tuple[int, str], int] = {}
-    owners, mails = contacts.ints("customer").tolist(), contacts["email"]
-    keys = zip(owners, mails, contacts["source_id"], strict=True)
-    numbers = [
-        known.setdefault((owner, mail.casefold() if mail else f"\n{key}"), len(known))
-        for owner, mail, key in keys
+def _product_since(facts: Facts) -> ProductSince:
+    """Of rows that bought something, by the product's name, else its id."""
+    table = facts.tables["product"]
+    keys = zip(table["source"], table["source_id"], strict=True)
+    titles = dict(zip(keys, table["name"], strict=True))
+    parts = [
+        (facts.tables["subscription_item"], "since"),
+        (facts.tables["subscription_change"], "changed_on"),
     ]
-    return np.array(numbers, dtype=np.int64)
+    told = [
+        key for rows, _ in parts for key in zip(rows["source"], rows["product_id"], strict=True)
+    ]
+    title, names = coded([titles.get(key, key[1]) for key in told])
+    customer, quantity = (
+        np.concatenate([rows.ints(name) for rows, _ in parts]) for name in ("customer", "quantity")
+    )
+    day = np.concatenate([rows.ints(column) for rows, column in parts])
+    rows = np.flatnonzero((customer != MISSING) & (quantity > 0))
+    key, day = customer[rows] * max(len(names), 1) + title[rows], day[rows]
+    order = np.lexsort((day, key))
+    first = order[first_of_run(key[order])]
+    return ProductSince(names, key[first], day[first])
+
+
+def _persons(contacts: Columns) -> Ints:
+    told = zip(contacts["email"], contacts["source_id"], strict=True)
+    who, names = coded([mail.casefold() if mail else f"\n{key}" for mail, key in told])
+    owner = contacts.ints("customer")
+    return np.where(owner == MISSING, -1, owner) * len(names) + who
 
 
 def first_days(facts: Facts, cells: NDArray[np.uint32]) -> Ints:
@@ -75,7 +110,6 @@ def first_days(facts: Facts, cells: NDArray[np.uint32]) -> Ints:
     return first
 
 
-def _among(table: Columns, column: str, wanted: Collection[str]) -> Bools:
-    texts = table[column]
-    known = {text: (text or "").lower() in wanted for text in set(texts)}
-    return np.fromiter((known[text] for text in texts), np.bool_, table.length)
+def _told(table: Columns, column: str, codes: Mapping[str, int]) -> Ints:
+    """The code of each row's text in any case, 0 for one that has none."""
+    return by_text(table.texts(column), lambda text: codes.get((text or "").lower(), 0))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.columns import Bools, Ints, by_text, where_text
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
@@ -59,20 +59,23 @@ class Prepared:
 def prepare(facts: Facts, settings: Settings) -> Prepared:
     """Reads subscriptions, invoices, products and CRM history once (some 10 µs a customer)."""
     ledger = build_ledger(facts, settings)
-    stated = [(code or "").upper() for code in facts.customers.texts("acv_currency")]
-    billed = [(code or "").upper() for code in facts.tables["invoice"].texts("currency")]
-    reporting = facts.rates.reporting.upper()
-    used = {*stated, *billed, *ledger.heads.currencies, reporting}
-    currencies = tuple(sorted(used - {""}))
+    stated = facts.customers.texts("acv_currency")
+    billed = facts.tables["invoice"].texts("currency")
+    told = {*stated, *billed, *ledger.heads.currencies, facts.rates.reporting}
+    currencies = tuple(sorted({(code or "").upper() for code in told} - {""}))
     place = {code: index for index, code in enumerate(currencies)}
+
+    def of_code(code: str | None) -> int:
+        return place.get((code or "").upper(), MISSING)
+
     return Prepared(
         ledger=ledger,
         fields=build_field_logs(facts),
         catalog=_catalog(facts, ledger),
-        dues=_dues(facts, np.array([place.get(code, MISSING) for code in billed], dtype=np.int64)),
+        dues=_dues(facts, by_text(billed, of_code)),
         currencies=currencies,
         rates=build_rates(facts.rates, currencies),
-        acv_currency=np.array([place.get(code, MISSING) for code in stated], dtype=np.int64),
+        acv_currency=by_text(stated, of_code),
     )
 
 
@@ -84,11 +87,9 @@ def _catalog(facts: Facts, ledger: Ledger) -> Catalog:
         key: (name or key or "", count if unit == "seat" else 0)
         for key, name, unit, count in zip(ids, names, units, per_unit, strict=True)
     }
-    used = sorted(set(ledger.items.product))
-    place = {key: index for index, key in enumerate(used)}
-    found = [known.get(key, (key, 1)) for key in used]
+    found = [known.get(key, (key, 1)) for key in ledger.items.products]
     return Catalog(
-        of_row=np.array([place[key] for key in ledger.items.product], dtype=np.int64),
+        of_row=ledger.items.product,
         names=tuple(name for name, _ in found),
         seats_per_unit=np.array([count for _, count in found], dtype=np.int64),
     )
@@ -100,7 +101,7 @@ def _dues(facts: Facts, currency: Ints) -> Dues:
     issued, due = table.ints("issued_on"), table.ints("due_on")
     amount, settled = table.ints("amount_due"), table.ints("amount_paid")
     dated: Bools = (paid != MISSING) | (voided != MISSING)
-    ended = np.array([(s or "").lower() in _CLOSED for s in table.texts("status")], dtype=np.bool_)
+    ended = where_text(table.texts("status"), lambda text: (text or "").lower() in _CLOSED)
     rest = np.where(paid != MISSING, amount, amount - settled)
     usable = (table.ints("customer") != MISSING) & (dated | ~ended) & (rest > 0)
     row = np.flatnonzero(usable & (currency != MISSING))

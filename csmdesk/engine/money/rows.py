@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Columns, Ints
+from csmdesk.domain.columns import Bools, Columns, Ints, by_text, coded
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
 from csmdesk.engine.money.exact import first_of_run, last_of_run
@@ -59,7 +59,8 @@ class ItemLog:
     """Price and quantity of every item over time, sorted by (item, day, known day).
 
     `item` numbers items in the order of their subscriptions. `interval` is an index into
-    `intervals` (name, count); price of one unit and interval is num/den minor units.
+    `intervals` (name, count), `product` one into `products` (source ids, "" unknown); price of one
+    unit and interval is num/den minor units.
     """
 
     item: Ints
@@ -72,7 +73,8 @@ class ItemLog:
     interval: Ints
     intervals: tuple[tuple[str, int], ...]
     metered: Bools
-    product: tuple[str, ...]
+    product: Ints
+    products: tuple[str, ...]
     item_count: int
 
 
@@ -86,13 +88,6 @@ class DiscountRows:
     ends: Ints
     percent: Ints  # millionths or MISSING
     amount: Ints  # minor units an interval or MISSING
-
-
-def _texts(column: list[str | None]) -> tuple[Ints, tuple[str, ...]]:
-    """Texts as indices into their sorted distinct values."""
-    names = sorted({text or "" for text in column})
-    place = {name: index for index, name in enumerate(names)}
-    return np.array([place[text or ""] for text in column], dtype=np.int64), tuple(names)
 
 
 def head_of_rows(table: Columns, place: Ints) -> Ints:
@@ -110,11 +105,8 @@ def build_heads(facts: Facts, codes: dict[str, int]) -> tuple[Heads, Ints]:
     row = np.flatnonzero(table.ints("customer") != MISSING)
     place = np.full(table.length, MISSING, dtype=np.int64)
     place[row] = np.arange(len(row))
-    currency, names = _texts([(text or "").upper() for text in table.texts("currency")])
-    base = np.array(
-        [codes.get((text or "").lower(), NOT_COUNTED) for text in table.texts("status")],
-        dtype=np.int64,
-    )[row]
+    currency, names = coded([(text or "").upper() for text in table.texts("currency")])
+    base = _statuses(table, codes)[row]
     logged = np.zeros(len(row), dtype=np.bool_)
     log = head_of_rows(facts.tables["status_change"], place)
     logged[log[log != MISSING]] = True
@@ -131,6 +123,10 @@ def build_heads(facts: Facts, codes: dict[str, int]) -> tuple[Heads, Ints]:
         now=now,
     )
     return heads, place
+
+
+def _statuses(table: Columns, codes: dict[str, int]) -> Ints:
+    return by_text(table.texts("status"), lambda text: codes.get((text or "").lower(), NOT_COUNTED))
 
 
 def _ends(table: Columns, row: Ints, base: Ints, logged: Bools) -> tuple[Ints, Ints, Ints]:
@@ -157,10 +153,7 @@ def build_status_log(facts: Facts, heads: Heads, place: Ints, codes: dict[str, i
     table = facts.tables["status_change"]
     head = head_of_rows(table, place)
     day, known = table.ints("changed_on"), table.ints("known_on")
-    code = np.array(
-        [codes.get((text or "").lower(), NOT_COUNTED) for text in table.texts("status")],
-        dtype=np.int64,
-    )
+    code = _statuses(table, codes)
     order = np.lexsort((known, day, head))
     order = order[head[order] != MISSING]
     head, day, code = head[order], day[order], code[order]
@@ -173,7 +166,7 @@ def build_item_log(facts: Facts, place: Ints) -> ItemLog:
     """Items as they stand, from `since`, under the changes that say else."""
     items, changes = facts.tables["subscription_item"], facts.tables["subscription_change"]
     head = np.concatenate([head_of_rows(items, place), head_of_rows(changes, place)])
-    name, _ = _texts([*items.texts("source_id"), *changes.texts("item_id")])
+    name, _ = coded([*items.texts("source_id"), *changes.texts("item_id")])
     day = np.concatenate([items.ints("since"), changes.ints("changed_on")])
     known = np.concatenate([items.ints("since"), changes.ints("known_on")])
     is_change = np.repeat([0, 1], [items.length, changes.length])
@@ -184,17 +177,8 @@ def build_item_log(facts: Facts, place: Ints) -> ItemLog:
         result: Ints = np.concatenate([items[column], changes[column]])[order]
         return result
 
-    intervals = list(
-        zip(
-            [*items.texts("interval"), *changes.texts("interval")],
-            np.concatenate([items.ints("interval_count"), changes.ints("interval_count")]).tolist(),
-            strict=True,
-        )
-    )
-    distinct = sorted({(text or "month", count) for text, count in intervals})
-    number = {pair: index for index, pair in enumerate(distinct)}
-    interval = np.array([number[text or "month", n] for text, n in intervals], dtype=np.int64)
-    products = [*items.texts("product_id"), *changes.texts("product_id")]
+    interval, intervals = _intervals(items, changes)
+    product, products = coded([*items.texts("product_id"), *changes.texts("product_id")])
     head, name = head[order], name[order]
     item = np.cumsum(first_of_run(name) | first_of_run(head)) - 1
     log = ItemLog(
@@ -206,21 +190,31 @@ def build_item_log(facts: Facts, place: Ints) -> ItemLog:
         den=both("unit_den"),
         quantity=both("quantity"),
         interval=interval[order],
-        intervals=tuple(distinct),
+        intervals=intervals,
         metered=both("metered").astype(np.bool_),
-        product=tuple(products[index] or "" for index in order.tolist()),
+        product=product[order],
+        products=products,
         item_count=int(item[-1]) + 1 if len(item) else 0,
     )
     return _without_repeats(log)
+
+
+def _intervals(*tables: Columns) -> tuple[Ints, tuple[tuple[str, int], ...]]:
+    """Billing intervals of all rows as places in the sorted distinct (name, count)."""
+    unit, units = coded([text or "month" for table in tables for text in table.texts("interval")])
+    number = np.concatenate([table.ints("interval_count") for table in tables])
+    counts, count = np.unique(number, return_inverse=True)
+    pairs, place = np.unique(unit * max(len(counts), 1) + count, return_inverse=True)
+    told = [divmod(pair, len(counts)) for pair in pairs.tolist()]
+    return place.astype(np.int64), tuple((units[one], int(counts[two])) for one, two in told)
 
 
 def _without_repeats(log: ItemLog) -> ItemLog:
     """Drops rows that say again what the row before already said (invoice lines do so monthly)."""
     if not len(log.item):
         return log
-    product, _ = _texts(list(log.product))
     same = ~first_of_run(log.item)
-    for column in (log.num, log.den, log.quantity, log.interval, log.metered, product):
+    for column in (log.num, log.den, log.quantity, log.interval, log.metered, log.product):
         same[1:] &= column[1:] == column[:-1]
     same[1:] &= log.visible[:-1] <= log.visible[1:]
     keep = np.flatnonzero(~same)
@@ -235,7 +229,8 @@ def _without_repeats(log: ItemLog) -> ItemLog:
         interval=log.interval[keep],
         intervals=log.intervals,
         metered=log.metered[keep],
-        product=tuple(log.product[index] for index in keep.tolist()),
+        product=log.product[keep],
+        products=log.products,
         item_count=log.item_count,
     )
 

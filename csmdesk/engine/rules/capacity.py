@@ -6,7 +6,6 @@ metered usage, which no source gives yet.)
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 
 from csmdesk.domain.columns import Bools
@@ -22,6 +21,7 @@ from csmdesk.engine.rules.rule import (
     Context,
     Hit,
     Rule,
+    evidence_of,
 )
 from csmdesk.engine.rules.wording import listing, whole_percent
 
@@ -88,7 +88,7 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, can: bool, near:
 
 
 def _raised(task: Task | None, seats: int) -> bool:
-    return task is not None and seats > json.loads(task.evidence)["values"]["limit"]
+    return task is not None and seats > evidence_of(task)["values"]["limit"]
 
 
 RULE = Rule(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Ints
+from csmdesk.domain.columns import Bools, Ints, where_text
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
 from csmdesk.engine.metrics.windows import person_window
@@ -23,6 +23,7 @@ from csmdesk.engine.rules.rule import (
     Context,
     Hit,
     Rule,
+    evidence_of,
 )
 from csmdesk.engine.rules.wording import days_text, whole_percent
 
@@ -45,7 +46,7 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
     told = {(hit.customer, hit.subject) for hit in hits}
     for (row, subject), task in ctx.watched(RULE.id).items():
         if (row, subject) not in told:
-            clause = json.loads(task.evidence)["values"]["clause"]
+            clause = evidence_of(task)["values"]["clause"]
             hits.append(Hit(row, subject, NONE, clear=_clear(ctx, limits, row, subject, clause)))
     return hits
 
@@ -53,7 +54,7 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
 def _prospects(ctx: Context) -> Bools:
     """Companies that never had a contract are nobody's book yet, where billing can tell."""
     told = ctx.facts.connected("billing")
-    return np.array([told and status == "Prospect" for status in ctx.measures["status"]], np.bool_)
+    return where_text(ctx.measures["status"], lambda status: told and status == "Prospect")
 
 
 def _hit(
@@ -63,7 +64,7 @@ def _hit(
     severity: int,
     text: str,
     values: dict[str, Any],
-    thresholds: dict[str, float],
+    thresholds: Mapping[str, float],
 ) -> Hit:
     kinds = ("usage",) if values["clause"] == TOP_USER else ("crm",)
     return Hit(row, subject, severity, text, ctx.evidence(kinds, values, thresholds))

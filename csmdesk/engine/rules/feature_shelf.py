@@ -30,9 +30,11 @@ LIMITS = {"idle_days": 14, "tenure_days": 30, "low_count": 1, "medium_percent": 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Of one product: features, and per customer which lie idle today and did so yesterday."""
+    """Of one product: features, severity by the number of idle ones, and per customer which lie idle
+    today and how many did so yesterday."""
 
     features: tuple[str, ...]
+    severity: tuple[int, ...]
     idle: dict[int, list[str]]
     idle_yesterday: dict[int, int]
 
@@ -46,6 +48,7 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
     key = frozenset(ctx.settings.features.key)
     own = features_of_products(ctx, pairs.names)
     can = _can_tell(ctx, limits, pairs)
+    since = since_when(ctx, pairs)
     watched = ctx.watched(RULE.id)
     hits: list[Hit] = []
     for index, product in enumerate(pairs.names):
@@ -55,7 +58,8 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
         for place in mine.tolist():
             row = int(pairs.customer[place])
             if row in shelf.idle or (row, product) in watched:
-                hits.append(_hit(ctx, limits, row, product, shelf, bool(can[place])))
+                bought = int(since[place])
+                hits.append(_hit(ctx, limits, row, product, shelf, bought, bool(can[place])))
     return hits
 
 
@@ -85,17 +89,19 @@ def _shelf(
             yesterday[row] = yesterday.get(row, 0) + bool(
                 gap[place] - 1 > limits.whole("idle_days")
             )
-    return _Shelf(features, idle, yesterday)
+    levels = (_severity(count, len(features), limits) for count in range(len(features) + 1))
+    return _Shelf(features, tuple(levels), idle, yesterday)
 
 
-def _hit(ctx: Context, limits: Limits, row: int, product: str, shelf: _Shelf, can: bool) -> Hit:
+def _hit(
+    ctx: Context, limits: Limits, row: int, product: str, shelf: _Shelf, since: int, can: bool
+) -> Hit:
     if not can or not shelf.features:
         return Hit(row, product, NONE, clear=UNKNOWN)
     idle = shelf.idle.get(row, [])
-    severity = _severity(len(idle), len(shelf.features), limits)
+    severity = shelf.severity[len(idle)]
     if not idle:
         return Hit(row, product, severity, clear=CLEAR)
-    since = since_when(ctx, row, product)
     plan = f" (in plan since {date_text(since)})" if since != MISSING else ""
     values = {
         "product": product,
@@ -104,7 +110,7 @@ def _hit(ctx: Context, limits: Limits, row: int, product: str, shelf: _Shelf, ca
         "since": iso_day(since) if since != MISSING else None,
     }
     evidence = ctx.evidence(("billing", "usage"), values, limits.shown(*LIMITS))
-    fires = _severity(shelf.idle_yesterday[row], len(shelf.features), limits) > NONE
+    fires = shelf.severity[shelf.idle_yesterday[row]] > NONE
     return Hit(row, product, severity, f"Not using {listing(idle)}{plan}.", evidence, fires, CLEAR)
 
 

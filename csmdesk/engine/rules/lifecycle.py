@@ -6,16 +6,28 @@ not returned. Work of a person (finished, verdicts) is read, never written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.json import decode
+from msgspec.structs import replace
 
 from csmdesk.domain.days import add_working_days
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM, Task, TaskEvent
 from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.limits import Limits
-from csmdesk.engine.rules.rule import CLEAR, ENDED, NONE, UNKNOWN, Context, Hit, Rule, evidence_text
+from csmdesk.engine.rules.rule import (
+    CLEAR,
+    ENDED,
+    NONE,
+    UNKNOWN,
+    Context,
+    Hit,
+    Rule,
+    evidence_of,
+    evidence_text,
+)
 
 LIVE, STALE, RESTING = "live", "stale", "resting"
 """How a rule's hits count today: in full; they may open and rise but nothing clears or falls;
@@ -187,11 +199,15 @@ def _advance_rule(step: _Step, active: Sequence[Task]) -> None:
 def hits_by_task(ctx: Context, checked: Checked) -> dict[str, Hit]:
     """Hits of customers that the rule looks at, the most severe one per task id."""
     rule = checked.rule
+    watched = ctx.watched(rule.id)
     found: dict[str, Hit] = {}
     for hit in checked.hits:
         if ctx.left_out[hit.customer] and not _looks_at(rule, ctx, hit.customer):
             continue
-        task_id = identity(rule.id, ctx.facts.ids[hit.customer], hit.subject)
+        known = watched.get((hit.customer, hit.subject))
+        task_id = (
+            known.task_id if known else identity(rule.id, ctx.facts.ids[hit.customer], hit.subject)
+        )
         if task_id not in found or hit.severity > found[task_id].severity:
             found[task_id] = hit
     return found
@@ -224,9 +240,8 @@ def _accepted(step: _Step, former: Task | None, hit: Hit) -> bool:
     """A person accepted this very state of things: it counts again when its values change."""
     if former is None or step.ctx.previous.verdicts.get(former.task_id) != ACCEPTED:
         return False
-    accepted: dict[str, Any] = json.loads(former.evidence)
-    today: dict[str, Any] = json.loads(evidence_text(hit.evidence))
-    return accepted.get("values") == today.get("values")
+    today = decode(evidence_text(hit.evidence), type=dict[str, Any])
+    return evidence_of(former).get("values") == today.get("values")
 
 
 def _comes_back(step: _Step, task: Task, hit: Hit) -> bool:

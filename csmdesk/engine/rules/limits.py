@@ -27,6 +27,8 @@ class Limits:
     def __init__(self, values: Mapping[str, float]) -> None:
         self._exact = {name: Fraction(repr(value)) for name, value in values.items()}
         self._plain = {name: _plain(value) for name, value in self._exact.items()}
+        self._whole = {name: math.floor(value) for name, value in self._exact.items()}
+        self._shown: dict[tuple[str, ...], dict[str, float]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,11 +39,13 @@ class Limits:
 
     def whole(self, name: str) -> int:
         """The threshold as a whole number of days or things (rounded down)."""
-        return math.floor(self._exact[name])
+        return self._whole[name]
 
-    def shown(self, *names: str) -> dict[str, float]:
-        """These thresholds for evidence, as numbers."""
-        return {name: self._plain[name] for name in names}
+    def shown(self, *names: str) -> Mapping[str, float]:
+        """These thresholds for evidence, as numbers; the same mapping for every hit."""
+        if names not in self._shown:
+            self._shown[names] = {name: self._plain[name] for name in names}
+        return self._shown[names]
 
 
 def _plain(value: Fraction) -> float:

@@ -75,10 +75,8 @@ def _idle(
     start = np.where(used != MISSING, used, np.maximum(ctx.day - tenure, from_day))
     idle = ctx.day - start
     never = can & (used == MISSING) & (idle > limits.whole("low_days"))
-    for place in np.flatnonzero(never).tolist():
-        row, product = int(pairs.customer[place]), pairs.names[int(pairs.product[place])]
-        idle[place] = ctx.day - max(int(start[place]), since_when(ctx, row, product))
-    return can, idle
+    bought = ctx.day - np.maximum(start, since_when(ctx, pairs))
+    return can, np.where(never, bought, idle)
 
 
 def _levels(ctx: Context, limits: Limits, pairs: Pairs, can: Bools, idle: Ints) -> Ints:

@@ -76,25 +76,23 @@ def last_use(ctx: Context, pairs: Pairs, features: dict[str, frozenset[str]]) ->
     return found
 
 
-def since_when(ctx: Context, row: int, product: str) -> int:
-    """First day of the product in a customer's contracts as far as it is known, else MISSING."""
-    names = ctx.product_names
-    days: list[int] = []
-    for name, column in (("subscription_item", "since"), ("subscription_change", "changed_on")):
-        table = ctx.facts.tables[name]
-        for place in rows_of(table, row):
-            product_id = table["product_id"][place]
-            told = names.get((table["source"][place], product_id), product_id)
-            if told == product and table.ints("quantity")[place] > 0:
-                days.append(int(table.ints(column)[place]))
-    return min((day for day in days if day <= ctx.day), default=MISSING)
+def since_when(ctx: Context, pairs: Pairs) -> Ints:
+    """First day of each pair's product in the customer's contracts as far as it is known on D, else
+    MISSING."""
+    since = ctx.events.product_since
+    place = {name: at for at, name in enumerate(since.names)}
+    name = np.array([place.get(one, MISSING) for one in pairs.names], np.int64)[pairs.product]
+    key = np.where(name == MISSING, MISSING, pairs.customer * max(len(place), 1) + name)
+    at = np.searchsorted(since.key, key)
+    known = np.append(since.key, MISSING)[at] == key
+    day = np.append(since.day, MISSING)[at]
+    return np.where(known & (day <= ctx.day), day, MISSING)
 
 
 def rows_of(table: Columns, row: int) -> range:
     """Rows of one customer: every fact table is sorted by customer."""
     owner = table.ints("customer")
-    first, end = np.searchsorted(owner, (row, row + 1)).tolist()
-    return range(first, end)
+    return range(int(owner.searchsorted(row)), int(owner.searchsorted(row + 1)))
 
 
 def covered_from(ctx: Context) -> int:

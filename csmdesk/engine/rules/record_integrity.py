@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Columns, Ints
+from csmdesk.domain.columns import Bools, Columns, Ints, where_text
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
 from csmdesk.domain.texts import date_text, money
@@ -167,7 +167,7 @@ def _without_contract(ctx: Context, limits: Limits) -> list[Hit]:
     usage, window = ctx.facts.usage, usage_window(ctx.facts, ctx.day)
     days = limits.whole("usage_days")
     cells = window.cut(usage.events, ctx.day - days, ctx.day - 1)
-    unpaid = np.array([status not in _PAID for status in ctx.measures["status"]], np.bool_)
+    unpaid = ~where_text(ctx.measures["status"], _PAID.__contains__)
     ended = _ended(ctx)
     hits = []
     for row in np.flatnonzero(unpaid & usage.joined & cells.any(axis=1)).tolist():

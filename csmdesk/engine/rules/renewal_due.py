@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,16 @@ from csmdesk.domain.findings import HIGH, Task
 from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.rules.limits import Limits, known, rungs
 from csmdesk.engine.rules.products import rows_of
-from csmdesk.engine.rules.rule import CLEAR, COMMERCIAL, HOLDS, NONE, Context, Hit, Rule
+from csmdesk.engine.rules.rule import (
+    CLEAR,
+    COMMERCIAL,
+    HOLDS,
+    NONE,
+    Context,
+    Hit,
+    Rule,
+    evidence_of,
+)
 from csmdesk.engine.rules.wording import ahead, days_text
 
 LIMITS = {"low_days": 180, "medium_days": 90, "high_days": 30, "moved_days": 30}
@@ -125,7 +133,7 @@ def _served(ctx: Context, row: int) -> set[str]:
 
 def _clear(ctx: Context, limits: Limits, row: int, task: Task) -> str:
     """Moved more than 30 days on, ended, or the cancellation withdrawn."""
-    values = json.loads(task.evidence)["values"]
+    values = evidence_of(task)["values"]
     renewal = int(ctx.measures.ints("renewal_on")[row])
     if values["set_to_cancel"] or renewal == MISSING or not ctx.measures["active"][row]:
         return CLEAR

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Columns, Ints
+from csmdesk.domain.columns import Bools, Columns, Ints, where_text
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.findings import Health, Previous, Task
+from csmdesk.domain.findings import Alert, Health, Previous, Task
 from csmdesk.domain.inputs import Facts, SourceState
 from csmdesk.domain.settings import Settings
+from csmdesk.engine.metrics.rows import EventRows
 from csmdesk.engine.metrics.windows import last_used, usage_window
 from csmdesk.engine.rules.limits import Limits
 
@@ -50,13 +51,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Context:
-    """What every rule reads. `before` = the measures as of D-1; all rows are customers."""
+    """What every rule reads. `before` = the measures as of D-1; all rows are customers. `events`:
+    what `event_rows` says of these facts."""
 
     facts: Facts
     settings: Settings
     day: int
     measures: Columns
     before: Columns
+    events: EventRows
     health: Health
     previous: Previous
 
@@ -68,13 +71,12 @@ class Context:
     def flagged(self) -> Bools:
         """Customers flagged internal or demo."""
         flags = self.facts.customers["flag"]
-        return np.array([(flag or "").lower() in LEFT_OUT_FLAGS for flag in flags], np.bool_)
+        return where_text(flags, lambda flag: (flag or "").lower() in LEFT_OUT_FLAGS)
 
     @cached_property
     def left_out(self) -> Bools:
         """Churned, paused, internal and demo customers, and those created after D."""
-        statuses = self.measures["status"]
-        gone = np.array([status in LEFT_OUT_STATUSES for status in statuses], np.bool_)
+        gone = where_text(self.measures["status"], LEFT_OUT_STATUSES.__contains__)
         return np.asarray(gone | self.flagged | ~np.asarray(self.measures["exists"]))
 
     @cached_property
@@ -174,6 +176,13 @@ class Rule:
     unready: Callable[[Context], str] | None = None
 
 
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
 def evidence_text(evidence: Mapping[str, Any]) -> str:
     """JSON with sorted keys, so that equal evidence has equal bytes."""
-    return json.dumps(evidence, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(evidence).decode()
+
+
+def evidence_of(finding: Task | Alert) -> dict[str, Any]:
+    return msgspec.json.decode(finding.evidence, type=dict[str, Any])

@@ -5,7 +5,6 @@ Decides on the trend ratio divided by the portfolio's median; the text shows raw
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,16 @@ from csmdesk.domain.findings import Task
 from csmdesk.domain.texts import decimal
 from csmdesk.engine.rules.limits import Limits, above, at_least, known, rungs
 from csmdesk.engine.rules.no_login import CUSTOMER
-from csmdesk.engine.rules.rule import CHURN_RISK, CLEAR, HOLDS, UNKNOWN, Context, Hit, Rule
+from csmdesk.engine.rules.rule import (
+    CHURN_RISK,
+    CLEAR,
+    HOLDS,
+    UNKNOWN,
+    Context,
+    Hit,
+    Rule,
+    evidence_of,
+)
 from csmdesk.engine.rules.wording import whole_percent
 
 LIMITS = {
@@ -159,7 +167,7 @@ def _portfolio(median: int | None) -> str:
 
 def _clear(limits: Limits, values: dict[str, Any], task: Task | None) -> str:
     """Ratio back at 0.9 and users above 60 % of before; what the task never said need not heal."""
-    by_users = task is not None and json.loads(task.evidence)["values"]["by_users"]
+    by_users = task is not None and evidence_of(task)["values"]["by_users"]
     ratio, users, before = values["ratio_millionths"], values["users"], values["users_before"]
     if ratio is None and not by_users:
         return UNKNOWN

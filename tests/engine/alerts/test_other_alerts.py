@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM, Task
@@ -71,24 +72,24 @@ def test_churn_task_closes(after: dict[str, Any]) -> None:
     high = task("no_login", HIGH)
     walk.step(day_of(), [high])
     assert (walk.alert.subject, walk.alert.text) == (high.task_id, high.text)
-    walk.step(day_of(day=DAY + 1), [replace(high, **after)])
+    walk.step(day_of(day=DAY + 1), [structs.replace(high, **after)])
     assert not walk.open
 
 
 def test_capacity_upsell() -> None:
     walk, full = Walk(capacity.KIND), task("capacity", MEDIUM, "Commercial")
     walk.step(day_of(chi=70), [full])
-    walk.step(day_of(chi=90), [replace(full, severity=LOW)])
+    walk.step(day_of(chi=90), [structs.replace(full, severity=LOW)])
     assert not walk.newest
     walk.step(day_of(chi=71), [full])
     assert walk.alert.type == "Upsell"
-    walk.step(day_of(day=DAY + 1, chi=66), [replace(full, severity=LOW)])
+    walk.step(day_of(day=DAY + 1, chi=66), [structs.replace(full, severity=LOW)])
     assert walk.open
     walk.step(day_of(day=DAY + 2, chi=65), [full])
     assert not walk.open
     walk.step(day_of(day=DAY + 3, chi=80), [full])
     assert (walk.open, walk.alert.episode) == (True, 2)
-    walk.step(day_of(day=DAY + 4, chi=80), [replace(full, active=False)])
+    walk.step(day_of(day=DAY + 4, chi=80), [structs.replace(full, active=False)])
     assert not walk.open
 
 
@@ -212,8 +213,10 @@ def test_a_task_that_is_a_false_alarm_closes_its_alert_and_opens_none() -> None:
     walk.step(day_of(), [high])
     walk.step(day_of(day=DAY + 1), [high], verdict)
     assert (walk.open, walk.alert.closed_on) == (False, DAY + 1)
-    walk.step(day_of(day=DAY + 2), [replace(high, active=False)], verdict)
-    walk.step(day_of(day=DAY + 3), [replace(high, episode=2)])  # the verdict was on the first
+    walk.step(day_of(day=DAY + 2), [structs.replace(high, active=False)], verdict)
+    walk.step(
+        day_of(day=DAY + 3), [structs.replace(high, episode=2)]
+    )  # the verdict was on the first
     assert (walk.open, walk.alert.episode) == (True, 2)
     other = Walk(churn_task.KIND)
     other.step(day_of(), [high], verdict)

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from csmdesk.domain.days import iso_day, parse_day
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM, Task, TaskEvent
@@ -85,7 +86,7 @@ def test_opens_rises_falls_and_resolves() -> None:
 def test_a_quiet_day_returns_what_was_checked_and_no_event() -> None:
     first, second = days(context([{}]), rule(hit()), rule(hit()))
     assert kinds(second) == []
-    assert replace(second.tasks[0], last_seen=DAY, checked_on=DAY) == first.tasks[0]
+    assert structs.replace(second.tasks[0], last_seen=DAY, checked_on=DAY) == first.tasks[0]
 
 
 def test_first_day_of_a_debounced_condition_opens_nothing_but_holds() -> None:

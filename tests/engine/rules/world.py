@@ -15,6 +15,7 @@ from csmdesk.domain.findings import Alert, Health, HistoryDay, Previous, Task
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.domain.usage import Usage
+from csmdesk.engine.metrics.rows import event_rows
 from csmdesk.engine.rules.evaluate import RuleFindings, check_rules
 from csmdesk.engine.rules.rule import Context, Rule
 from tests.engine.build import DAY, facts
@@ -147,6 +148,7 @@ def context(
         day=day,
         measures=now,
         before=measures(before) if before is not None else now,
+        events=event_rows(all_facts),
         health=health(all_facts.ids, chi),
         previous=earlier or previous(),
     )
