@@ -19,12 +19,15 @@ Verbs, their targets and arguments (a day is a day number; None clears):
 | note_remove | notes | |
 | playbook_enrol | customers | playbook: name; steps: list of [title, days after] |
 | playbook_leave | enrolments | |
+| crm | customers | any of owner_id, tier, stage: text or None; renewal_on: day or None |
+| crm_mine, crm_theirs | conflicts: "source:record:field" | |
 | step_done, step_skip, step_reopen | steps: "enrolment id:number" | |
 
 risk takes any of score, risk_tags and confidence_tags (lists of texts), risk_note and
 confidence_note; what is not given stays. log also takes body, contact_id and link; `at` is an
 instant in epoch seconds, now when not given. The steps of playbook_enrol are the configured ones
-when not given; numbers of steps count from 0.
+when not given; numbers of steps count from 0. crm takes the id of a CRM user as owner_id and may
+name them (`owner`), so that the window can show it at once.
 """
 
 from __future__ import annotations

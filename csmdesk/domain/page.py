@@ -141,6 +141,17 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class CrmFields:
+    """What of the CRM's record can be edited here. `values` by account field (days as ISO text);
+    `owners`: id and name of the CRM's users."""
+
+    values: dict[str, str | None]
+    owners: tuple[tuple[str, str], ...]
+    tiers: tuple[str, ...]
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerPage:
     """Everything one customer tab shows, as of `day`."""
 
@@ -157,6 +168,7 @@ class CustomerPage:
     url: str
     spark: tuple[int, ...]
     tabs: tuple[Tab, ...]
+    crm: CrmFields | None = None
 
 
 def as_json(item: Any) -> Any:

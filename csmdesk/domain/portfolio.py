@@ -50,7 +50,8 @@ class Portfolio:
       pillar_adoption, pillar_financial, pillar_service, pillar_relationship (1/10,000, -1 none),
       used, capacity (licence use), active_users, last_contact_on, last_login_on, nps (mean, 1/100),
       open_tasks, high_tasks, at_risk, upsell (0/1), health_marker, activity_marker, health_change,
-      active (0/1), products (tuples), main_contact, champion, why1, why2, why3 (texts), url, preview
+      active (0/1), products (tuples), main_contact, champion, why1, why2, why3 (texts), url, preview,
+      unsent (tuples of account fields that were edited here and are not in the CRM yet)
     tasks: id, customer (row index), rule, category, severity, shown_state ("not started", "started",
       "in progress", "finished"), active, text, due_on, first_seen, opened_on, resolved_on, assignee,
       snooze_until, comment, finished_on, episode, verdict, state, checked_on

@@ -26,6 +26,8 @@ class System:
     key: str = ""
     where: str = ""
     asks: tuple[str, ...] = ()
+    editable: bool = False
+    """A person may edit fields of its companies here."""
 
     @property
     def rank(self) -> int:
@@ -42,6 +44,7 @@ _ALL = (
         "hubspot", "HubSpot", ("crm",), ("support",),
         key="Service key or private app token",
         where="Settings > Integrations > Private apps",
+        editable=True,
     ),
     System("salesforce", "Salesforce", ("crm",), ("support",)),
     System(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.page import CustomerPage
+from csmdesk.domain.page import CrmFields, CustomerPage
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.engine.figures.customer import build_page
 from csmdesk.engine.figures.customer.context import CustomerContext
 from csmdesk.jobs.customer_rows import typed_rows
 from csmdesk.jobs.session import Session
+from csmdesk.store.queries.crm import crm_owners, crm_record
 from csmdesk.store.queries.customer import customer_rows
 from csmdesk.store.queries.people import people_names
 
@@ -21,10 +24,24 @@ def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> C
     with session.store.read() as conn:
         rows = customer_rows(conn, customer_id, portfolio.day, session.settings)
         people = people_names(conn)
+        record = crm_record(conn, customer_id)
+        owners = crm_owners(conn, record.source) if record is not None else []
     at = ids.index(customer_id)
-    return build_page(
+    page = build_page(
         CustomerContext(portfolio, at, typed_rows(rows, people), session.settings, session.zone)
     )
+    if record is None:
+        return page
+    tiers = (*session.settings.tiers, *_known(portfolio, "tier"))
+    fields = CrmFields(
+        record.values, tuple(owners), tuple(dict.fromkeys(tiers)), _known(portfolio, "stage")
+    )
+    return replace(page, crm=fields)
+
+
+def _known(portfolio: Portfolio, column: str) -> tuple[str, ...]:
+    """The values that this column has anywhere."""
+    return tuple(sorted({one for one in portfolio.customers[column] if one}))
 
 
 def find_customer(portfolio: Portfolio, who: str) -> str:

@@ -29,6 +29,7 @@ from csmdesk.jobs import snapshot_columns as columns
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot_told import as_told
 from csmdesk.store import findings as stored
+from csmdesk.store import outbox
 from csmdesk.store.fingerprint import fingerprint
 from csmdesk.store.history import chi_matrix, history
 from csmdesk.store.load import load_facts
@@ -114,6 +115,7 @@ def _assemble(
         chi = chi_matrix(conn, day, HISTORY_DAYS, facts.ids)
         run, newest = stored.last_run(conn, day), stored.last_run(conn)
         before = tuple(history(conn, day - 30, day - 1))
+        unsent = outbox.unsent(conn)
     if newest is not None and day < newest.day:
         former = measure(facts, settings, day - 1, prepared)
         known = Previous({}, {}, before)
@@ -125,6 +127,8 @@ def _assemble(
     tasks = columns.joined(work.tasks, index)
     tags = columns.merged_tags(facts, work)
     customers = columns.customers(facts, measures, health, settings, prepared, tags, day)
+    marks = [unsent.get(one, ()) for one in facts.ids]
+    customers = Columns({**customers.data, "unsent": marks}, customers.length)
     alerts = columns.joined(work.alerts, index)
     customers = with_counts(with_change(customers, chi), tasks, alerts, day)
     bands = [BANDS[int(band)] for band in health.band]

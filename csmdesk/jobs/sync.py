@@ -12,6 +12,7 @@ from csmdesk.domain.source_status import Reading
 from csmdesk.domain.systems import system_named
 from csmdesk.domain.texts import plural
 from csmdesk.jobs.lock import workspace_lock
+from csmdesk.jobs.outbox import SendOutcome, send_edits
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.sink import StoreSink
 from csmdesk.jobs.sources import connectors, write_demo_rates
@@ -24,6 +25,7 @@ class SyncOutcome:
     """Results per source; `problems` are sentences with a remedy, `offline` = nothing answered."""
 
     results: list[SyncResult] = field(default_factory=list)
+    edits: SendOutcome = field(default_factory=SendOutcome)
 
     def add(self, result: SyncResult) -> None:
         """One more result; that of a source's second phase is added to its first."""
@@ -61,6 +63,8 @@ class SyncOutcome:
         if refused:
             text += f" {plural(refused, 'row')} could not be read and will be tried again"
             text += " (`csmdesk sources --left-out` lists them)."
+        if self.edits.told:
+            text += f" {self.edits.told}"
         return {
             "changed": self.changed,
             "requests": self.requests,
@@ -75,7 +79,8 @@ class SyncOutcome:
                 }
                 for result in self.results
             ],
-            "problems": [error.sentence() for error in self.errors],
+            "edits": self.edits.summary(),
+            "problems": [*(error.sentence() for error in self.errors), *self.edits.problems],
             "offline": self.offline,
             "text": text,
         }
@@ -138,6 +143,8 @@ def read_sources(
         _note(session, outcome, result, phase, now)
     with session.store.write() as conn:
         identity.assign(conn)
+    if phase != "essential" and not outcome.offline:
+        outcome.edits = send_edits(session, day, cancel, report)
     return outcome
 
 

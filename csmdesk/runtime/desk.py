@@ -368,7 +368,8 @@ class Desk(QObject):
             told = self.state.problem
             problem = told if portfolio is None else states.trouble(sources, self._notices)
         titles = tuple(source.title for source in sources)
-        read_at, due, waiting = states.newest_read(sources), self._next_run(), self._edits_waiting
+        read_at, due = states.newest_read(sources), self._next_run()
+        waiting = self._edits_waiting + states.unsent_edits(portfolio)
         self.state = DeskState(state, titles, read_at, due, progress, problem, waiting)
         self.stateChanged.emit(self.state)
 

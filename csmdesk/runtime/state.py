@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from csmdesk.domain.cancel import Progress
     from csmdesk.domain.inputs import SourceState
+    from csmdesk.domain.portfolio import Portfolio
 
 STARTING, CURRENT, WORKING, OFFLINE, ATTENTION = (
     "starting",
@@ -35,8 +36,14 @@ def newest_read(sources: tuple[SourceState, ...]) -> datetime | None:
     return datetime.fromtimestamp(max(reads)).astimezone() if reads else None
 
 
+def unsent_edits(portfolio: Portfolio | None) -> int:
+    """Edits that the CRM does not hold yet."""
+    return 0 if portfolio is None else sum(map(len, portfolio.customers["unsent"]))
+
+
 class DeskState(NamedTuple):
-    """`sources`: titles of the connected systems; `problem`: sentence with remedy, "" when none."""
+    """`sources`: titles of the connected systems; `problem`: sentence with remedy, "" when none.
+    `queued_edits`: those that are not stored, or not in the CRM yet."""
 
     state: str
     sources: tuple[str, ...] = ()

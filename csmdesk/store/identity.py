@@ -32,6 +32,9 @@ _OWNED = (
     work.WORK_RISK,
     work.WORK_SENTIMENT,
     work.WORK_NOTE,
+    work.WORK_PLAYBOOK,
+    work.WORK_STEP,
+    work.WORK_FIELD,
     work.CUSTOMER_ALIAS,
 )
 

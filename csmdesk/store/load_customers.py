@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Bools, Columns, Ints
-from csmdesk.domain.days import MISSING
+from csmdesk.domain.days import MISSING, parse_day
 from csmdesk.domain.inputs import KINDS, SourceState
 from csmdesk.domain.systems import system_named
+from csmdesk.store.outbox import overlay
 from csmdesk.store.sql import fetch, turned
 
 Objects = NDArray[np.object_]
@@ -45,6 +46,7 @@ def load_customers(conn: Connection, sources: Sequence[SourceState]) -> Customer
         "JOIN identity i ON i.source = a.source AND i.source_id = a.source_id "
         "WHERE a.archived = 0 ORDER BY a.source, a.source_id",
     )
+    rows = _with_edits(rows, overlay(conn))
     turned_rows = turned(rows, len(_READ) + 1)
     read = dict(zip((*_READ, "customer_id"), turned_rows, strict=True))
     rank_of = {source: system_named(source).rank for source in set(read["source"])}
@@ -67,6 +69,23 @@ def load_customers(conn: Connection, sources: Sequence[SourceState]) -> Customer
         accounts=_account_map(read, customer),
         archived=_archived(conn),
     )
+
+
+def _with_edits(
+    rows: list[tuple[Any, ...]], edits: dict[tuple[str, str], dict[str, str | None]]
+) -> list[tuple[Any, ...]]:
+    """The accounts with the edits that are on their way to the CRM."""
+    if not edits:
+        return rows
+    return [_edited(row, edits[row[:2]]) if row[:2] in edits else row for row in rows]
+
+
+def _edited(row: tuple[Any, ...], values: dict[str, str | None]) -> tuple[Any, ...]:
+    changed = list(row)
+    for name, text in values.items():
+        day = name in _DAYS and text is not None
+        changed[_READ.index(name)] = parse_day(str(text)) if day else text
+    return tuple(changed)
 
 
 @dataclass(frozen=True, slots=True)

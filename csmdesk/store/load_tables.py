@@ -84,6 +84,8 @@ def _read(conn: Connection, shape: Shape) -> _Read:
     rows = fetch(conn, sql)
     if shape.name == "activity":
         rows += _logged(conn, names)
+    if shape.name == "field_change":
+        rows += _edited(conn, names)
     return _Read(shape, read, rows, np.full(len(rows), MISSING, np.int64))
 
 
@@ -92,6 +94,13 @@ def _logged(conn: Connection, names: Sequence[str]) -> list[Row]:
     told = {"source": f"'{WORK_SOURCE}'", "source_id": "note_id", "account_id": "customer_id"}
     columns = ", ".join(told.get(name, name) for name in names)
     return fetch(conn, f"SELECT {columns} FROM work_note ORDER BY note_id")
+
+
+def _edited(conn: Connection, names: Sequence[str]) -> list[Row]:
+    """Edits on their way to the CRM, as the newest of a field's dated values."""
+    told = {"source_id": "'edit:' || field"}
+    columns = ", ".join(told.get(name, f'"{name}"') for name in names)
+    return fetch(conn, f"SELECT {columns} FROM outbox ORDER BY source, account_id, field")
 
 
 def _customers(read: _Read, book: CustomerBook, contacts: dict[tuple[str, str], str]) -> Ints:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from csmdesk.domain.changes import ChangeSet
 from csmdesk.domain.edits import Applied, Edit
 from csmdesk.domain.errors import BadInput
+from csmdesk.store import outbox
 from csmdesk.store.edits import VERBS
 from csmdesk.store.edits.plan import TABLES, Key, Moment, Row, Wanted, read_row
 from csmdesk.store.schema.work import AUDIT
@@ -35,6 +36,7 @@ def apply_edit(conn: Connection, edit: Edit, who: str, at: int, day: int) -> App
     changes = _write(conn, plan.wanted)
     if not changes:
         return _applied(conn, who, 0, plan.text, changes)
+    _send(moment, changes)
     _record(moment, edit.verb, plan.text, changes)
     return _applied(conn, who, moment.audit_id, plan.text, changes)
 
@@ -48,6 +50,7 @@ def undo(conn: Connection, who: str, at: int, day: int) -> Applied | None:
     wanted = [Wanted(table, tuple(key), before) for table, key, before, _ in reversed(told)]
     moment = Moment(conn, who, at, day, _next_id(conn))
     changes = _write(conn, wanted)
+    _send(moment, changes, back=True)
     label = f"Undo {_lower(text)}"
     _record(moment, "undo", label, changes, undoes=target)
     _mark(conn, target, _UNDONE)
@@ -62,6 +65,7 @@ def redo(conn: Connection, who: str, at: int, day: int) -> Applied | None:
     target, verb, text, told = found
     moment = Moment(conn, who, at, day, _next_id(conn))
     changes = _write(conn, [Wanted(table, tuple(key), after) for table, key, _, after in told])
+    _send(moment, changes)
     _record(moment, verb, text, changes, redone=True)
     _mark(conn, target, _REDONE)
     return _applied(conn, who, moment.audit_id, f"Redo {_lower(text)}", changes)
@@ -114,6 +118,19 @@ def _write(conn: Connection, wanted: list[Wanted]) -> tuple[Change, ...]:
         kept = [tuple(after[one] for one in names) for _, after in mine if after is not None]
         many(conn, upsert_sql(table), kept)
     return tuple(changes)
+
+
+def _send(moment: Moment, changes: tuple[Change, ...], *, back: bool = False) -> None:
+    """Queue what the CRM has to hear of these changes, in their transaction.
+
+    `back`: the changes take an edit back; what it showed before is wanted again.
+    """
+    for table, key, before, after in changes:
+        row = before if back else after
+        if table == "work_field" and row is not None:
+            value, other = row["value"], row["base"]
+            target, known = (other, value) if back else (value, other)
+            outbox.queue(moment.conn, key, target, known, moment.at)
 
 
 def _record(

@@ -9,7 +9,8 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.stream import Connector
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Connector, Context
 
 Values: TypeAlias = dict[str, str | None]
 """Field -> value as text; None = empty."""
@@ -51,6 +52,9 @@ class Writer(Protocol):
 
     def write(self, client: HttpClient, rows: Sequence[Write]) -> list[Written]:
         """Write at most a batch; one result a row. Refused (400): nothing of it was written."""
+
+    def reread(self, context: Context, ids: Sequence[str]) -> Page:
+        """These records as facts, as a synchronisation reads them; of the stream `Page.of`."""
 
 
 @runtime_checkable

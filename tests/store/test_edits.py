@@ -44,8 +44,11 @@ EDITS: dict[str, Edit] = {
     "risk": Edit("risk", (ONE,), {"score": 7, "risk_tags": ["price"]}),
     "sentiment": Edit("sentiment", (TWO,), {"sentiment": "negative", "reason": "Quiet"}),
     "note": Edit("note", (ONE,), {"body": "Hello", "link": "a1"}),
+    "crm": Edit("crm", (ONE, TWO), {"tier": "Gold", "renewal_on": D + 40}),
     "log": Edit("log", (TWO,), {"kind": "meeting", "subject": "Review"}),
 }
+SOLVED = ("crm_mine", "crm_theirs")
+"""Tested with a CRM, as playbooks are by themselves: tests/integration/test_outbox.py."""
 PLAIN = tuple(EDITS.values())
 
 
@@ -91,7 +94,7 @@ def test_every_group_file_is_listed_and_every_verb_is_tested() -> None:
     assert files == {group.__name__.rsplit(".", 1)[1] for group in edits.GROUPS}
     for name in files:
         assert importlib.import_module(f"csmdesk.store.edits.{name}").VERBS
-    assert set(edits.VERBS) == {*EDITS, "note_remove", *playbooks.VERBS}  # see test_playbooks
+    assert set(edits.VERBS) == {*EDITS, "note_remove", *playbooks.VERBS, *SOLVED}
 
 
 @settings(max_examples=25, deadline=None)

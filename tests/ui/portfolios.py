@@ -83,6 +83,7 @@ def _customers(rng: np.random.Generator, count: int, history: np.ndarray) -> Col
         success_program=["Standard"] * count,
         status=status,
         flag=[None] * count,
+        unsent=[()] * count,
         tags=[tuple(t for t, on in zip(TAGS, row, strict=True) if on) for row in picks],
         currency=["USD"] * count,
         mrr=acv // 12 * active,

@@ -82,5 +82,5 @@ def test_nothing_found_offers_the_way_back(page: CustomersPage) -> None:
 
 def test_the_sync_card_tells_a_running_job(window: MainWindow) -> None:
     window._state_changed(DeskState(WORKING, ("HubSpot",), queued_edits=1))
-    assert "1 edit waiting" in window.rail.sync_card.accessibleName()
+    assert "1 queued edit" in window.rail.sync_card.accessibleName()
     assert "Working" in window.rail.sync_card._headline.text()

@@ -30,6 +30,8 @@ def with_edit(portfolio: Portfolio, edit: Edit) -> Portfolio:
         return _with_tasks(portfolio, edit, change)
     if edit.verb in ("tag_add", "tag_remove"):
         return _with_tags(portfolio, edit)
+    if edit.verb == "crm":
+        return _with_crm_fields(portfolio, edit)
     return portfolio
 
 
@@ -107,3 +109,22 @@ def _with_tags(portfolio: Portfolio, edit: Edit) -> Portfolio:
         tags[row] = (*others, *given) if edit.verb == "tag_add" else others
     changed = Columns({**customers.data, "tags": tags}, customers.length)
     return replace(portfolio, customers=changed)
+
+
+def _with_crm_fields(portfolio: Portfolio, edit: Edit) -> Portfolio:
+    customers = portfolio.customers
+    rows = _rows(customers["id"], edit.targets)
+    data = dict(customers.data)
+    shown = {"owner_id": ("csm", "owner"), "tier": ("tier", "tier"), "stage": ("stage", "stage")}
+    for name, (column, arg) in shown.items():
+        if name in edit.args:
+            value = edit.args.get(arg)
+            data[column] = _texts(customers[column], rows, None if value is None else str(value))
+    if "renewal_on" in edit.args:
+        renewal = _numbers(customers.ints("renewal_on"), rows, edit.args["renewal_on"])
+        data["renewal_on"] = renewal
+    unsent = list(customers["unsent"])
+    fields = tuple(one for one in (*shown, "renewal_on") if one in edit.args)
+    for row in rows.tolist():
+        unsent[row] = tuple(dict.fromkeys((*unsent[row], *fields)))
+    return replace(portfolio, customers=Columns({**data, "unsent": unsent}, customers.length))

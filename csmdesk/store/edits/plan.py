@@ -27,6 +27,7 @@ TABLES: dict[str, Table] = {
         work.WORK_NOTE,
         work.WORK_PLAYBOOK,
         work.WORK_STEP,
+        work.WORK_FIELD,
     )
 }
 """The tables that edits may write; the audit log names them."""

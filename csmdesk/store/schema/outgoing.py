@@ -29,3 +29,19 @@ WRITE_LOG = table(
     text("error"),
 )
 """Every settled write with the values before and after; kept for 90 days."""
+
+OUTBOX = table(
+    "outbox",
+    key("source"),
+    key("account_id"),
+    key("field"),
+    text("value", None),
+    text("base", None),
+    text("sent", None),
+    text("theirs", None),
+    text("state"),
+    text("error"),
+    integer("at"),
+)
+"""Edits of CRM fields on their way; see `store.outbox`. `base`: what the CRM held when the person
+edited, `sent`: what was last sent and is not answered yet, `theirs`: the CRM's value in a conflict."""

@@ -111,6 +111,19 @@ WORK_STEP = table(
 )
 """Steps that were done or skipped."""
 
+WORK_FIELD = table(
+    "work_field",
+    key("source"),
+    key("account_id"),
+    key("field"),
+    text("customer_id"),
+    text("value", None),
+    text("base", None),
+    text("who"),
+    integer("at"),
+)
+"""What a person last set a field of a CRM record to; `base`: what it showed before. Days as ISO text."""
+
 AUDIT = table(
     "audit",
     key_int("audit_id"),

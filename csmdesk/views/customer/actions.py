@@ -1,4 +1,4 @@
-"""What a person does to the customer of a tab: note, tags, risk, sentiment, open in the CRM."""
+"""What a person does to the customer of a tab: note, tags, risk, sentiment, fields of the CRM."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from csmdesk.domain.page import Cell, CustomerPage, Fields
+from csmdesk.views.customer.crm_dialog import CrmDialog
 from csmdesk.views.customer.dialogs import EditDialog, NoteDialog, RiskDialog, SentimentDialog
 from csmdesk.views.dialogs.tags import TagDialog
 
@@ -26,6 +27,10 @@ class CustomerActions:
     def add_note(self) -> None:
         if self.page is not None:
             self._open(NoteDialog(self._id, self.page.name, self._parent))
+
+    def edit_crm(self) -> None:
+        if self.page is not None and self.page.crm is not None:
+            self._open(CrmDialog(self._id, self.page.name, self.page.crm, self._parent))
 
     def set_risk(self) -> None:
         if self.page is not None:

@@ -79,7 +79,7 @@ class CustomerHeader(Card):
         self._open = button("CRM ↗", actions.open_in_crm, tip="Open this customer in the CRM")
         self._open.setAccessibleName("Open in CRM")
         self._open.hide()
-        self._edit = button("Edit", self._open_edit, tip="Tags (T), risk, sentiment")
+        self._edit = button("Edit", self._open_edit, tip="CRM fields, tags (T), risk, sentiment")
         note = button("Add note", actions.add_note, kind="primary", tip="Add a note (N)")
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -120,6 +120,8 @@ class CustomerHeader(Card):
     def _open_edit(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self._actions.page is not None and self._actions.page.crm is not None:
+            menu.addAction("CSM, stage, tier, renewal…", self._actions.edit_crm)
         menu.addAction("Tags…", self._actions.add_tag)
         menu.addAction("Risk and confidence…", self._actions.set_risk)
         menu.addAction("Sentiment…", self._actions.set_sentiment)

@@ -125,5 +125,5 @@ def told_lines(state: DeskState) -> list[str]:
     if state.next_run is not None and state.state != states.WORKING:
         lines.append(f"Next run {state.next_run:%a %H:%M}")
     if state.queued_edits:
-        lines.append(f"{plural(state.queued_edits, 'edit')} waiting")
+        lines.append(f"{plural(state.queued_edits, 'queued edit')}")
     return lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import BANDS
 from csmdesk.domain.page import Cell, Field
@@ -10,6 +12,8 @@ from csmdesk.engine.figures.customer.context import CustomerContext, text_cell
 from csmdesk.engine.figures.tasks import open_mask
 
 BAND_TONES = {"good": "good", "neutral": "neutral", "poor": "poor"}
+SENDING_MARK = "↑"
+NOT_SENT = "Not in the CRM yet: sent after the next sync."
 SHOWN_CHANGE = 3
 """A change of the CHI below this many points in a week is no news."""
 
@@ -18,11 +22,12 @@ def header(context: CustomerContext) -> tuple[Field, ...]:
     derived = " (from MRR)" if context.number("acv_derived") else ""
     acv = context.money_cell(context.number("acv"))
     fields = [
-        Field("csm", "CSM", text_cell(context.text("csm"))),
+        Field("csm", "CSM", marked(context, "owner_id", text_cell(context.text("csm")))),
+        Field("stage", "Stage", marked(context, "stage", text_cell(context.text("stage")))),
         Field("since", "Customer since", _since(context)),
         Field("acv", "ACV", Cell(acv.text + derived, acv.value)),
         Field("mrr", "MRR", context.money_cell(context.number("mrr"))),
-        Field("renewal", "Renewal", _renewal(context)),
+        Field("renewal", "Renewal", marked(context, "renewal_on", _renewal(context))),
         Field("contact", "Main contact", _person(context, context.text("main_contact"))),
         Field("champion", "Champion", _person(context, context.text("champion"))),
     ]
@@ -39,10 +44,18 @@ def pills(context: CustomerContext) -> tuple[Cell, ...]:
     if context.number("at_risk"):
         made.append(Cell("At risk", "at risk", "poor", pill=True))
     tier = context.text("tier")
-    made += [Cell(tier, tier, pill=True)] if tier else []
+    made += [marked(context, "tier", Cell(tier, tier, pill=True))] if tier else []
     told = {cell.text.casefold() for cell in made}
     tags = context.portfolio.customers["tags"][context.at]
     return (*made, *(Cell(tag, tag, pill=True) for tag in tags if tag.casefold() not in told))
+
+
+def marked(context: CustomerContext, field: str, cell: Cell) -> Cell:
+    """The cell with a quiet mark when it shows an edit that the CRM does not hold yet."""
+    if field not in context.portfolio.customers["unsent"][context.at]:
+        return cell
+    tip = f"{NOT_SENT} {cell.tip}".strip()
+    return replace(cell, text=f"{cell.text} {SENDING_MARK}", tip=tip)
 
 
 def what_changed(context: CustomerContext) -> str:

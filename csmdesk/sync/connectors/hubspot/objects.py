@@ -181,13 +181,18 @@ class ObjectStream:
         ids = context.to_ask_again(self.key, _RETRIES)
         if not ids:
             return
+        yield self.reread(context, setup, ids)
+
+    def reread(self, context: Context, setup: Setup, ids: Sequence[str]) -> Page:
+        """These rows as they are now, past the lagging index of the search."""
         rows = Rows(Row)
         raw = self._read(context, setup, ids) if self.kind.listed else []
         if not self.kind.listed:
             raw = search.by_ids(context.client, self.kind, self.kind.wanted(setup), ids)
         facts = self._mapped(context, setup, rows, rows.decode(raw))
         bad = {problem.source_id for problem in rows.problems}
-        yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
+        fixed = frozenset(ids) - bad
+        return Page(cursor=None, facts=facts, problems=rows.problems, fixed=fixed, of=self.key)
 
     def _sweep(self, context: Context, mark: Mark, today: int) -> Page:
         """All ids that still exist: what is archived, merged away or erased is in no search."""

@@ -9,8 +9,12 @@ import msgspec
 
 from csmdesk.domain.errors import SourceError
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.connectors.hubspot import wire
+from csmdesk.sync.connectors.hubspot import companies, wire
+from csmdesk.sync.connectors.hubspot.objects import ObjectStream
+from csmdesk.sync.connectors.hubspot.setup import Setup
 from csmdesk.sync.errors import Refused
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Context
 from csmdesk.sync.writer import Values, Write, Written
 
 GROUP = "csmdesk"
@@ -76,6 +80,7 @@ class CompanyWriter:
 
     def __init__(self, scores: Mapping[str, str], fields: Mapping[str, str]) -> None:
         self._scores = scores
+        self._fields = fields
         self._names = {**fields, **scores}
 
     def prepare(self, client: HttpClient) -> None:
@@ -101,6 +106,10 @@ class CompanyWriter:
             row.id: {field: row.properties.get(name) for field, name in names.items()}
             for row in rows
         }
+
+    def reread(self, context: Context, ids: Sequence[str]) -> Page:
+        stream = ObjectStream(companies.kind(self._fields))
+        return stream.reread(context, Setup.of(context), ids)
 
     def write(self, client: HttpClient, rows: Sequence[Write]) -> list[Written]:
         inputs = [
