@@ -129,6 +129,9 @@ def _segments(settings: Settings) -> Iterator[BadSetting]:
 
 def _features(settings: Settings) -> Iterator[BadSetting]:
     yield from _unlike(("features", "key"), settings.features.key)
+    yield from _unlike(("features", "schedules"), settings.features.schedules)
+    for unit, counted in settings.features.units.items():
+        yield from _unlike(("features", "units", unit, "features"), counted.features)
     for name, table in (
         ("products", settings.features.products),
         ("modules", settings.features.modules),

@@ -9,7 +9,7 @@ from csmdesk.config.paths import DATABASE_NAME
 from csmdesk.config.reading import Check, read_settings
 from csmdesk.config.writing import replace_file, write_settings
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.settings import EnrolOn, Features, Playbook, PlaybookStep, Settings
+from csmdesk.domain.settings import EnrolOn, Features, Playbook, PlaybookStep, Settings, Unit
 
 CONFIG_NAME = "workspace.toml"
 GOOD_NAME = "workspace.toml.good"
@@ -25,7 +25,8 @@ DEMO = Settings(
     name="Demo",
     demo=True,
     features=Features(
-        key=("report_viewed", "export_created", "rule_edited", "scan_run", "sso_login")
+        key=("report_viewed", "export_created", "rule_edited", "scan_run", "sso_login"),
+        units={"scan": Unit(features=("scan_run",))},
     ),
     playbooks=(
         _playbook(

@@ -17,6 +17,15 @@ Minor = int
 Json = dict[str, str]
 Names = tuple[str, ...]
 
+SEAT = "seat"
+SEAT_WORDS = frozenset(
+    (
+        *("", "seat", "seats", "user", "users"),
+        *("license", "licence", "licenses", "licences"),
+    )
+)
+"""Units, in lower case, that count people; any other counts things."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -94,7 +103,8 @@ class Contact(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product(Fact):
-    """A product of ours. `modules` come with it; `unit` is what a subscription's quantity counts."""
+    """A product of ours. `modules` come with it; `unit` is what a subscription's quantity counts;
+    `capacity_per_unit` 0: its capacity is not in the quantity but in entitlements."""
 
     name: str
     modules: Names = ()

@@ -89,13 +89,24 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     band: tuple[str, ...] = ()
 
 
+class Unit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What counts the use of a unit that products are sold by: these features (none: all of the
+    product). `level`: the highest day of 30 counts, not the sum of the billing month."""
+
+    features: tuple[str, ...] = ()
+    level: bool = False
+
+
 class Features(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Product taxonomy, added to what the sources say: `products` = product -> its modules,
-    `modules` = module -> its features; `key` features."""
+    `modules` = module -> its features, `units` = unit -> what counts its use; `key` features and
+    `schedules`, those that run by themselves."""
 
     key: tuple[str, ...] = ()
+    schedules: tuple[str, ...] = ()
     products: dict[str, tuple[str, ...]] = {}
     modules: dict[str, tuple[str, ...]] = {}
+    units: dict[str, Unit] = {}
 
 
 class PlaybookStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,6 +15,8 @@ from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.metrics.relationship import relationship_metrics
 from csmdesk.engine.metrics.rows import EventRows, event_rows
 from csmdesk.engine.metrics.service import service_metrics
+from csmdesk.engine.metrics.standing import standing_on
+from csmdesk.engine.metrics.units import unit_use
 from csmdesk.engine.metrics.usage import usage_metrics
 from csmdesk.engine.money.prepared import Prepared, prepare
 
@@ -29,9 +31,10 @@ def measure(
     """All metrics as of `day`; facts dated after it do not exist.
 
     Beside the columns of `money_metrics`, `usage_metrics`, `service_metrics` and
-    `relationship_metrics`: joined_crm / _billing / _usage / _support (bool); tier, stage and
-    owner_id as of the day and tags (which choose the health model); customer_since (day of the first counted
-    subscription, else of creation); exists (bool): False for one created after the day.
+    `relationship_metrics`: unit_use (see `metrics.units`); joined_crm / _billing / _usage /
+    _support (bool); tier, stage and owner_id as of the day and tags (which choose the health model);
+    customer_since (day of the first counted subscription, else of creation); exists (bool): False for
+    one created after the day.
     `prepared` and `events` save reading the same facts again for every day of a run.
     """
     ready = prepared if prepared is not None else prepare(facts, settings)
@@ -41,6 +44,7 @@ def measure(
     data |= usage_metrics(facts, settings, money, day, sorts)
     data |= service_metrics(facts, settings, day, sorts)
     data |= relationship_metrics(facts, settings, day, sorts)
+    data["unit_use"] = unit_use(facts, settings, ready, standing_on(ready, facts, day), day)
     data |= {f"joined_{kind}": facts.joined(kind) for kind in KINDS}
     data["tier"], _ = field_on(facts, ready.fields, "tier", day)
     data["stage"], _ = field_on(facts, ready.fields, "stage", day)

@@ -8,6 +8,7 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints, by_text, where_text
 from csmdesk.domain.days import MISSING
+from csmdesk.domain.facts import SEAT, SEAT_WORDS
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.fields import FieldLog, build_field_logs
@@ -22,8 +23,11 @@ class Catalog:
     """Products by the product ids of the item log: `of_row[i]` indexes `names`."""
 
     of_row: Ints
+    ids: tuple[str, ...]
     names: tuple[str, ...]
+    units: tuple[str, ...]  # in lower case
     seats_per_unit: Ints  # 0 where the product does not count seats
+    units_per_unit: Ints  # 0 where it counts seats, or its capacity is not in the quantity
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,20 @@ def _catalog(facts: Facts, ledger: Ledger) -> Catalog:
     ids, names, units = table.texts("source_id"), table.texts("name"), table.texts("unit")
     per_unit = table.ints("capacity_per_unit").tolist()
     known = {
-        key: (name or key or "", count if unit == "seat" else 0)
+        key: (name or key or "", (unit or "").lower(), count)
         for key, name, unit, count in zip(ids, names, units, per_unit, strict=True)
     }
-    found = [known.get(key, (key, 1)) for key in ledger.items.products]
+    used = ledger.items.products
+    found = [known.get(key, (key, SEAT, 1)) for key in used]
+    seats = np.array([unit in SEAT_WORDS for _, unit, _ in found], dtype=np.bool_)
+    capacity = np.array([count for _, _, count in found], dtype=np.int64)
     return Catalog(
         of_row=ledger.items.product,
-        names=tuple(name for name, _ in found),
-        seats_per_unit=np.array([count for _, count in found], dtype=np.int64),
+        ids=used,
+        names=tuple(name for name, _, _ in found),
+        units=tuple(unit for _, unit, _ in found),
+        seats_per_unit=np.where(seats, capacity, 0),
+        units_per_unit=np.where(seats, 0, capacity),
     )
 
 

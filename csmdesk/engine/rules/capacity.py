@@ -1,15 +1,16 @@
 """Rule 3, capacity: use comes near what is paid for. Subject: entitlement.
 
-Contracted seats against the distinct active users of 30 days. (Counted and level units need
-metered usage, which no source gives yet.)
+Contracted seats against the distinct active users of 30 days; counted and level units of other
+products (scans a month, assets at a time) against what `metrics.units` tells of them.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
 from csmdesk.domain.columns import Bools
-from csmdesk.domain.findings import Task
 from csmdesk.engine.rules.limits import Limits, above, at_least, known, percent_at_least, rungs
 from csmdesk.engine.rules.rule import (
     CLEAR,
@@ -21,8 +22,8 @@ from csmdesk.engine.rules.rule import (
     Context,
     Hit,
     Rule,
-    evidence_of,
 )
+from csmdesk.engine.rules.unit_capacity import raised, unit_hits
 from csmdesk.engine.rules.wording import listing, whole_percent
 
 LIMITS = {
@@ -47,10 +48,18 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
         high=above(used * 100, seats, limits["high_percent"]),
     )
     near = _near(ctx, limits)
-    return [
+    seats_hits = (
         _hit(ctx, limits, row, int(level[row]), bool(can[row]), bool(near[row]))
-        for row in ctx.looked_at(RULE.id, level > 0)
-    ]
+        for row in _looked_at(ctx, level > 0)
+    )
+    return [*seats_hits, *unit_hits(ctx, limits, RULE.id, SEATS)]
+
+
+def _looked_at(ctx: Context, hit: Bools) -> list[int]:
+    """Customers whose seats are to be described: those hit and those with such a task."""
+    mask = hit.copy()
+    mask[[row for row, subject in ctx.watched(RULE.id) if subject == SEATS]] = True
+    return [int(row) for row in np.flatnonzero(mask)]
 
 
 def _rose(ctx: Context, points: Fraction) -> Bools:
@@ -82,13 +91,9 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, can: bool, near:
     text = f"{listing(names)}: {used} of {seats} ({values['percent']} %)."
     evidence = ctx.evidence(("billing", "usage"), values, limits.shown(*LIMITS))
     clear = HOLDS if near else CLEAR
-    if _raised(ctx.watched(RULE.id).get((row, SEATS)), seats):
+    if raised(ctx.watched(RULE.id).get((row, SEATS)), seats):
         clear = ENDED
     return Hit(row, SEATS, severity, text, evidence, clear=clear)
-
-
-def _raised(task: Task | None, seats: int) -> bool:
-    return task is not None and seats > evidence_of(task)["values"]["limit"]
 
 
 RULE = Rule(

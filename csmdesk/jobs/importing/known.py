@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from fractions import Fraction
 
-from csmdesk.domain.facts import Product, SubscriptionItem
+from csmdesk.domain.facts import SEAT, SEAT_WORDS, Product, SubscriptionItem
 
 SOURCE = "import"
-SEAT = "seat"
-_SEAT_WORDS = {"", "seat", "seats", "user", "users", "license", "licence", "licenses", "licences"}
 _FLAT = " (without seats)"
 """Marks the id of a product's subscriptions that state no quantity: they contract no seats."""
 
@@ -30,7 +28,7 @@ class Products:
     used: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def counts_seats(self, product: str) -> bool:
-        return self.units.get(product, "") in _SEAT_WORDS
+        return self.units.get(product, "") in SEAT_WORDS
 
     def entitle(self, customer: str, product: str, module: str | None, unit: str) -> None:
         self.ids.add(product)
@@ -55,7 +53,14 @@ class Products:
             unit = "contract" if one != name else unit
             modules = tuple(sorted(self._modules(name)))
             made.append(
-                Product(source=SOURCE, source_id=one, name=name, modules=modules, unit=unit)
+                Product(
+                    source=SOURCE,
+                    source_id=one,
+                    name=name,
+                    modules=modules,
+                    unit=unit,
+                    capacity_per_unit=int(unit == SEAT),
+                )
             )
         return made
 

@@ -1,4 +1,4 @@
-"""Rules 3 and 9 by hand: seats that run out and seats that nobody uses."""
+"""Rules 3 and 9 by hand: seats and other units that run out, seats that nobody uses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from csmdesk.domain.days import MISSING
+from csmdesk.engine.metrics.units import UnitUse
 from csmdesk.engine.rules import capacity, seats_unused
 from csmdesk.engine.rules.rule import Context
 from tests.engine.build import DAY
@@ -74,6 +76,40 @@ def test_capacity_clears_after_seven_days_with_margin() -> None:
     assert after_days(ctx, [near] * 9) == [True] * 9  # within 5 points of 80 %
     assert after_days(ctx, [free] * 7) == [True] * 6 + [False]
     assert after_days(ctx, [free] * 5 + [near] + [free] * 7) == [True] * 12 + [False]
+
+
+def scans(used: int, limit: int, before: int = 0, former: int = 1_000) -> dict[str, Any]:
+    return {"unit_use": (UnitUse("pack", "Scan Pack", used, limit, before, former),)}
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "before", "former", "severity"),
+    [
+        (599, 1_000, 0, 1_000, None),
+        (600, 1_000, 551, 1_000, None),  # 4.9 points above D-30
+        (600, 1_000, 550, 1_000, 1),
+        (600, 1_000, 0, MISSING, None),  # not sold then: nothing to compare with
+        (800, 1_000, 800, 1_000, 2),
+        (1_000, 1_000, 0, 1_000, 2),
+        (1_001, 1_000, 0, 1_000, 3),
+        (MISSING, 1_000, 0, 1_000, None),
+        (5, 0, 0, 0, None),
+    ],
+)
+def test_unit_rungs(used: int, limit: int, before: int, former: int, severity: int | None) -> None:
+    found = severities(run(capacity.RULE, context([scans(used, limit, before, former)])))
+    assert found == ({} if severity is None else {("c0", "pack"): severity})
+
+
+def test_unit_text_and_clearing() -> None:
+    ctx = context([scans(1_840, 2_000)])
+    assert run(capacity.RULE, ctx).tasks[0].text == "Scan Pack: 1,840 of 2,000 (92 %)."
+    near, free = scans(1_510, 2_000), scans(1_400, 2_000, 1_400)
+    assert after_days(ctx, [near] * 8) == [True] * 8
+    assert after_days(ctx, [free] * 7) == [True] * 6 + [False]
+    assert after_days(ctx, [scans(100, 3_000)]) == [False]  # the limit was raised
+    assert after_days(ctx, [{}]) == [False]  # no longer sold
+    assert after_days(ctx, [scans(MISSING, 2_000)] * 9) == [True] * 9
 
 
 def test_capacity_clears_at_once_when_the_limit_is_raised() -> None:

@@ -56,6 +56,7 @@ DEFAULTS: dict[str, Any] = {
     "exists": True,
     "owner_id": None,
     "products": (),
+    "unit_use": (),
     "renewal_subscription": None,
     "trend_median": 1_000_000,
 }
