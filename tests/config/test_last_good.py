@@ -72,7 +72,7 @@ def test_pages_tell_it_and_a_change_is_refused(tmp_path: Path) -> None:
         assert session.settings.name == "Acme"
         assert session.notices == build_portfolio(session, session.today()).notices
         with pytest.raises(BadInput, match="name is 5"):
-            disconnect(session, "stripe", erase=False)
+            disconnect(session, "stripe")
     finally:
         session.close()
     assert (tmp_path / CONFIG_NAME).read_text() == "name = 5 # mine\n"

@@ -86,7 +86,7 @@ def _hit(ctx: Context, limits: Limits, row: int, severity: int, can: bool, near:
         return Hit(row, SEATS, NONE, clear=UNKNOWN)
     used = int(ctx.measures.ints("active_users")[row])
     seats = int(ctx.measures.ints("seats")[row])
-    names = ctx.measures["products"][row] or ("Seats",)
+    names = [one for one in ctx.measures["products"][row] if one in ctx.sold_by_seat] or ["Seats"]
     values = {"used": used, "limit": seats, "percent": whole_percent(used, seats)}
     text = f"{listing(names)}: {used} of {seats} ({values['percent']} %)."
     evidence = ctx.evidence(("billing", "usage"), values, limits.shown(*LIMITS))

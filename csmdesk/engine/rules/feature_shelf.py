@@ -1,17 +1,18 @@
 """Rule 10, feature_shelf: key features of a product lie on the shelf. Subject: product.
 
-The rung "a paid schedule lapsed" needs a source of schedules; none is connected yet.
+A schedule is a feature that runs by itself (`[features] schedules`): one that ran before and stopped
+has lapsed, which nobody notices by not clicking.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from csmdesk.domain.columns import Bools
 from csmdesk.domain.days import MISSING, iso_day
-from csmdesk.domain.findings import LOW, MEDIUM
+from csmdesk.domain.findings import HIGH, LOW, MEDIUM
 from csmdesk.domain.texts import date_text
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import Limits
@@ -25,36 +26,63 @@ from csmdesk.engine.rules.products import (
 from csmdesk.engine.rules.rule import CLEAR, NONE, PRODUCT_USAGE, UNKNOWN, Context, Hit, Rule
 from csmdesk.engine.rules.wording import listing
 
-LIMITS = {"idle_days": 14, "tenure_days": 30, "low_count": 1, "medium_percent": 50, "medium_of": 2}
+LIMITS = {
+    "idle_days": 14,
+    "tenure_days": 30,
+    "low_count": 1,
+    "medium_percent": 50,
+    "medium_of": 2,
+    "lapsed_days": 14,
+}
+
+
+@dataclass(slots=True)
+class _Idle:
+    """What one customer does not use of a product; how many of these are key features and how many
+    schedules that ran before, today and yesterday."""
+
+    names: list[str] = field(default_factory=list)
+    key: int = 0
+    key_before: int = 0
+    lapsed: int = 0
+    lapsed_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Of one product: features, severity by the number of idle ones, and per customer which lie idle
-    today and how many did so yesterday."""
+    """Of one product: its key features and schedules, and what lies idle by customer."""
 
-    features: tuple[str, ...]
-    severity: tuple[int, ...]
-    idle: dict[int, list[str]]
-    idle_yesterday: dict[int, int]
+    key: frozenset[str]
+    schedules: frozenset[str]
+    idle: dict[int, _Idle] = field(default_factory=dict)
+
+    def severity(self, key: int, lapsed: int, limits: Limits) -> int:
+        if lapsed:
+            return HIGH
+        features = len(self.key)
+        if features >= limits["medium_of"] and key * 100 >= features * limits["medium_percent"]:
+            return MEDIUM
+        return LOW if key >= limits["low_count"] else NONE
 
 
 def unready(ctx: Context) -> str:
-    return "" if ctx.settings.features.key else "no key features marked"
+    features = ctx.settings.features
+    return "" if features.key or features.schedules else "no key features marked"
 
 
 def check(ctx: Context, limits: Limits) -> list[Hit]:
     pairs = entitled_pairs(ctx)
-    key = frozenset(ctx.settings.features.key)
+    marked = ctx.settings.features
     own = features_of_products(ctx, pairs.names)
     can = _can_tell(ctx, limits, pairs)
     since = since_when(ctx, pairs)
     watched = ctx.watched(RULE.id)
     hits: list[Hit] = []
     for index, product in enumerate(pairs.names):
-        features = tuple(sorted(own.get(product, frozenset()) & key))
+        features = own.get(product, frozenset())
+        shelf = _Shelf(features & {*marked.key}, features & {*marked.schedules})
         mine = np.flatnonzero(pairs.product == index)
-        shelf = _shelf(ctx, limits, pairs, mine[can[mine]], features)
+        _fill(shelf, ctx, limits, pairs, mine[can[mine]])
         for place in mine.tolist():
             row = int(pairs.customer[place])
             if row in shelf.idle or (row, product) in watched:
@@ -72,52 +100,46 @@ def _can_tell(ctx: Context, limits: Limits, pairs: Pairs) -> Bools:
     return np.asarray(covered & joined & (tenure > limits.whole("tenure_days")))
 
 
-def _shelf(
-    ctx: Context, limits: Limits, pairs: Pairs, places: np.ndarray, features: tuple[str, ...]
-) -> _Shelf:
-    """One pass per key feature over the customers of the product."""
+def _fill(shelf: _Shelf, ctx: Context, limits: Limits, pairs: Pairs, places: np.ndarray) -> None:
+    """One pass per feature over the customers of the product."""
     some = Pairs(pairs.customer[places], np.zeros(len(places), np.int64), ("",))
-    idle: dict[int, list[str]] = {}
-    yesterday: dict[int, int] = {}
-    for feature in features:
+    idle_days, lapsed_days = limits.whole("idle_days"), limits.whole("lapsed_days")
+    for feature in sorted(shelf.key | shelf.schedules):
         used = last_use(ctx, some, {"": frozenset((feature,))})
         gap = np.where(used == MISSING, np.iinfo(np.int64).max, ctx.day - used)
-        # A feature idle today was last used before yesterday's window too, or on its first day.
-        for place in np.flatnonzero(gap > limits.whole("idle_days")).tolist():
-            row = int(some.customer[place])
-            idle.setdefault(row, []).append(feature)
-            yesterday[row] = yesterday.get(row, 0) + bool(
-                gap[place] - 1 > limits.whole("idle_days")
-            )
-    levels = (_severity(count, len(features), limits) for count in range(len(features) + 1))
-    return _Shelf(features, tuple(levels), idle, yesterday)
+        idle = (gap > idle_days) & (feature in shelf.key)
+        lapsed = (used != MISSING) & (gap > lapsed_days) & (feature in shelf.schedules)
+        # What lies idle today was last used before yesterday's window too, or on its first day.
+        for place in np.flatnonzero(idle | lapsed).tolist():
+            one = shelf.idle.setdefault(int(some.customer[place]), _Idle())
+            one.names.append(feature)
+            one.key += bool(idle[place])
+            one.key_before += bool(idle[place] and gap[place] - 1 > idle_days)
+            one.lapsed += bool(lapsed[place])
+            one.lapsed_before += bool(lapsed[place] and gap[place] - 1 > lapsed_days)
 
 
 def _hit(
     ctx: Context, limits: Limits, row: int, product: str, shelf: _Shelf, since: int, can: bool
 ) -> Hit:
-    if not can or not shelf.features:
+    if not can or not (shelf.key or shelf.schedules):
         return Hit(row, product, NONE, clear=UNKNOWN)
-    idle = shelf.idle.get(row, [])
-    severity = shelf.severity[len(idle)]
-    if not idle:
-        return Hit(row, product, severity, clear=CLEAR)
+    idle = shelf.idle.get(row)
+    if idle is None:
+        return Hit(row, product, NONE, clear=CLEAR)
+    severity = shelf.severity(idle.key, idle.lapsed, limits)
     plan = f" (in plan since {date_text(since)})" if since != MISSING else ""
     values = {
         "product": product,
-        "idle": idle,
-        "key_features": len(shelf.features),
+        "idle": idle.names,
+        "key_features": len(shelf.key),
+        "lapsed_schedules": idle.lapsed,
         "since": iso_day(since) if since != MISSING else None,
     }
     evidence = ctx.evidence(("billing", "usage"), values, limits.shown(*LIMITS))
-    fires = shelf.severity[shelf.idle_yesterday[row]] > NONE
-    return Hit(row, product, severity, f"Not using {listing(idle)}{plan}.", evidence, fires, CLEAR)
-
-
-def _severity(idle: int, features: int, limits: Limits) -> int:
-    if features >= limits["medium_of"] and idle * 100 >= features * limits["medium_percent"]:
-        return MEDIUM
-    return LOW if idle >= limits["low_count"] else NONE
+    fires = shelf.severity(idle.key_before, idle.lapsed_before, limits) > NONE
+    text = f"Not using {listing(idle.names)}{plan}."
+    return Hit(row, product, severity, text, evidence, fires, CLEAR)
 
 
 RULE = Rule(

@@ -12,6 +12,7 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Columns, Ints, where_text
 from csmdesk.domain.days import MISSING
+from csmdesk.domain.facts import SEAT_WORDS
 from csmdesk.domain.findings import Alert, Health, Previous, Task
 from csmdesk.domain.inputs import Facts, SourceState
 from csmdesk.domain.settings import Settings
@@ -93,6 +94,15 @@ class Context:
         """Modules of each product by its name."""
         table = self.facts.tables["product"]
         return dict(zip(table["name"], table["modules"], strict=True))
+
+    @cached_property
+    def sold_by_seat(self) -> frozenset[str]:
+        """Names of the products whose quantity counts people, and of those nobody describes."""
+        table = self.facts.tables["product"]
+        pairs = list(zip(table["name"], table["unit"], strict=True))
+        others = {name for name, unit in pairs if (unit or "").lower() not in SEAT_WORDS}
+        told = {name for products in self.measures["products"] for name in products}
+        return frozenset(told - others)
 
     @cached_property
     def product_names(self) -> dict[tuple[str, str], str]:

@@ -224,6 +224,24 @@ def test_shelf_low_text_and_clearing() -> None:
     assert [task.active for task in cleared.tasks] == [False]
 
 
+@pytest.mark.parametrize(
+    ("ago", "severity"),
+    [(14, None), (15, None), (16, 3), (None, None)],  # 15 days: its first day
+)
+def test_a_schedule_that_ran_before_lapses(ago: int | None, severity: int | None) -> None:
+    """One that never ran was never set up: that is no lapse."""
+    features = Features(schedules=("nightly",), modules={"scanning": ("nightly", "scan_run")})
+    uses = scans((2, 1, 0)) + (scans((ago, 1, 0), feature="nightly") if ago else [])
+    ctx = ctx_of(uses, settings=Settings(features=features))
+    found = run(feature_shelf.RULE, ctx)
+    assert next(iter(severities(found).values()), None) == severity
+    if severity:
+        assert found.tasks[0].text == "Not using nightly (in plan since 16 Oct 2025)."
+        again = ctx_of([*uses, *scans((0, 1, 0), feature="nightly")], settings=ctx.settings).facts
+        cleared = run(feature_shelf.RULE, later(ctx, found, facts=again))
+        assert [task.active for task in cleared.tasks] == [False]
+
+
 def test_shelf_needs_tenure_and_covered_days() -> None:
     uses = scans((2, 1, 0))
     young = ctx_of(uses, {**ROW, "tenure": 30}, settings=KEYS)
