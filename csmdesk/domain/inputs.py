@@ -50,8 +50,8 @@ class Facts:
     (items, changes, status changes, discounts) have `subscription` = row index in
     `tables["subscription"]`. Instants stay instants and have a `<name>_day` column beside them in
     the workspace's time zone. Rows are sorted by (customer, source, source_id), archived are left
-    out (but for persons: an archived owner still owns companies), and so are long texts that no
-    figure needs (author, subject and body of activities and tickets, comments of answers).
+    out (but for persons: an archived owner still owns companies), and so are ids and texts of long
+    tables that no figure needs (`UNREAD` in `store/load_tables.py`).
     `risk`: the CSM's own scores, columns customer, score (0-10), set_on (day), one row per setting.
     """
 

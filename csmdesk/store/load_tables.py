@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
-from itertools import groupby
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,120 +13,126 @@ from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Columns, Ints
 from csmdesk.domain.days import MISSING, SECONDS_A_DAY, start_of_day
+from csmdesk.store.bulk import Part, read_parts
 from csmdesk.store.load_customers import CustomerBook
 from csmdesk.store.schema.facts import SHAPES, Field, Shape
-from csmdesk.store.sql import fetch, ints, quoted, turned
+from csmdesk.store.sql import ints
 
 WORK_SOURCE = "work"
 """Source of activities that a CSM logged here."""
 LEFT_OUT = MISSING + 1
 _EARLIEST, _LATEST = -60_000_000_000, 250_000_000_000  # instants that the calendar can hold
-Row = tuple[Any, ...]
-_WORDS = {
-    "activity": ("author", "subject", "body"),
-    "ticket": ("subject", "body"),
-    "nps_answer": ("comment",),
+UNREAD = {
+    "activity": ("source_id", "account_id", "contact_id", "author", "subject", "body"),
+    "field_change": ("source_id",),
+    "invoice": ("account_id", "subscription_id"),
+    "nps_answer": ("source_id", "account_id", "comment"),
+    "status_change": ("source_id", "subscription_id"),
+    "subscription_change": ("source_id", "subscription_id"),
+    "ticket": ("source_id", "account_id", "contact_id", "subject", "body"),
 }
-"""Long texts that no figure needs: a customer's page reads its own."""
-
-
-@dataclass(slots=True)
-class _Read:
-    """The stored rows of one table, with where each belongs. `fields`: those that were read."""
-
-    shape: Shape
-    fields: tuple[Field, ...]
-    rows: list[Row]
-    customer: Ints
-    subscription: Ints | None = None
-
-    def values(self, name: str) -> list[Any]:
-        at = [field.name for field in self.fields].index(name)
-        return [row[at] for row in self.rows]
+"""Ids and texts of the long tables that no figure needs: a customer's page reads its own."""
+_OWNER = "owner"
+_OF_CONTACT = (
+    "coalesce(account_id, (SELECT c.account_id FROM fact_contact c "
+    "WHERE c.source = {table}.source AND c.source_id = {table}.contact_id))"
+)
+_OURS = {
+    "activity": f"(SELECT '{WORK_SOURCE}' AS source, note_id AS source_id, customer_id AS account_id, "
+    "kind, at, direction, held, contact_id FROM work_note NOT INDEXED) AS fact_activity",
+    "field_change": "outbox",
+}
+"""What people wrote here, behind what sources told: logged activities, with the customer in
+`account_id`, and edits on their way to the CRM, as the newest of a field's dated values."""
+Places = Mapping[str, Mapping[str | None, int]]
+"""Row of an account or subscription by source and id."""
 
 
 def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str, Columns]:
     """All tables of `domain.facts.FACTS` but `account`. Archived rows are left out, but for persons:
     an archived owner still owns companies, or once did. Rows of archived accounts and of unknown
     subscriptions are left out; rows of accounts without a customer have customer MISSING."""
-    tables: dict[str, Columns] = {}
-    parents: dict[tuple[str, str], int] = {}
-    contacts: dict[tuple[str, str], str] = {
-        (row[0], row[1]): row[2]
-        for row in fetch(conn, "SELECT source, source_id, account_id FROM fact_contact")
-    }
-    names = sorted(
-        (name for name in SHAPES if name != "account"), key=lambda one: one != "subscription"
-    )
-    for name in names:
-        shape = SHAPES[name]
-        read = _read(conn, shape)
-        if shape.has("account_id"):
-            read.customer = _customers(read, book, contacts)
-        elif shape.has("subscription_id"):
-            read.subscription = _subscriptions(read, parents)
-            owner = tables["subscription"].ints("customer")
-            read.customer = _through(owner, read.subscription)
-        tables[name] = _columns(read, zone)
-        if name == "subscription":
-            keys = zip(tables[name]["source"], tables[name]["source_id"], strict=True)
-            parents = {key: at for at, key in enumerate(keys)}
+    accounts = _account_places(book)
+    tables = {"subscription": _table(conn, SHAPES["subscription"], accounts, zone)}
+    heads = tables["subscription"]
+    subscriptions = _subscription_places(heads)
+    for name, shape in SHAPES.items():
+        if shape.has("subscription_id") and not shape.has("account_id"):
+            tables[name] = _table(conn, shape, subscriptions, zone, heads.ints("customer"))
+        elif name not in ("account", "subscription"):
+            tables[name] = _table(conn, shape, accounts, zone)
     return tables
 
 
-def _read(conn: Connection, shape: Shape) -> _Read:
-    left_out = _WORDS.get(shape.name, ())
-    read = tuple(field for field in shape.fields if field.name not in left_out)
-    names = [field.name for field in read]
-    alive = " WHERE archived = 0" if shape.has("archived") and shape.name != "person" else ""
-    sql = f"SELECT {quoted(names)} FROM {shape.table.name}{alive} ORDER BY source, source_id"
-    rows = fetch(conn, sql)
-    if shape.name == "activity":
-        rows += _logged(conn, names)
-    if shape.name == "field_change":
-        rows += _edited(conn, names)
-    return _Read(shape, read, rows, np.full(len(rows), MISSING, np.int64))
+def _account_places(book: CustomerBook) -> Places:
+    places: dict[str, dict[str | None, int]] = {
+        source: dict.fromkeys(gone, LEFT_OUT) for source, gone in book.archived.items()
+    }
+    for source, own in (*book.accounts.items(), (WORK_SOURCE, book.index)):
+        places.setdefault(source, {}).update(own)
+    return places
 
 
-def _logged(conn: Connection, names: Sequence[str]) -> list[Row]:
-    """What CSMs logged here, as activities; the customer stands in `account_id`."""
-    told = {"source": f"'{WORK_SOURCE}'", "source_id": "note_id", "account_id": "customer_id"}
-    columns = ", ".join(told.get(name, name) for name in names)
-    return fetch(conn, f"SELECT {columns} FROM work_note ORDER BY note_id")
+def _subscription_places(table: Columns) -> Places:
+    places: dict[str, dict[str | None, int]] = {}
+    for at, (source, one) in enumerate(zip(table["source"], table["source_id"], strict=True)):
+        places.setdefault(source, {})[one] = at
+    return places
 
 
-def _edited(conn: Connection, names: Sequence[str]) -> list[Row]:
-    """Edits on their way to the CRM, as the newest of a field's dated values."""
-    told = {"source_id": "'edit:' || field"}
-    columns = ", ".join(told.get(name, f'"{name}"') for name in names)
-    return fetch(conn, f"SELECT {columns} FROM outbox ORDER BY source, account_id, field")
+def _table(
+    conn: Connection, shape: Shape, places: Places, zone: tzinfo, heads: Ints | None = None
+) -> Columns:
+    """One table. `heads`: the customer of every subscription, when rows belong to subscriptions."""
+    fields = [one for one in shape.fields if one.name not in UNREAD.get(shape.name, ())]
+    parts = _parts(conn, shape, fields)
+    strangers = MISSING if heads is None else LEFT_OUT
+    place = _joined([_places(part, places, strangers) for part in parts])
+    customer = place if heads is None else _through(heads, place)
+    kept = np.flatnonzero(customer != LEFT_OUT)
+    order = kept[np.argsort(customer[kept], kind="stable")]
+    rows = order.tolist()
+    data: dict[str, Any] = {"source": _sources(parts, order)}
+    for field in fields[1:]:
+        if field.numeric or field.kind == "bool":
+            numbers = _joined([part.numbers[field.name] for part in parts])[order]
+            data[field.name] = numbers if field.numeric else numbers.astype(bool)
+        else:
+            texts = list(chain.from_iterable(part.texts[field.name] for part in parts))
+            data[field.name] = unpacked(field, list(map(texts.__getitem__, rows)))
+        if field.kind == "Instant":
+            data[f"{field.name}_day"] = days_of(data[field.name], zone)
+    data["customer"] = customer[order]
+    if heads is not None:
+        data["subscription"] = place[order]
+    return Columns(data, len(order))
 
 
-def _customers(read: _Read, book: CustomerBook, contacts: dict[tuple[str, str], str]) -> Ints:
-    """Customer of every row through its account, or through its contact when it names none."""
-    accounts: list[str | None] = read.values("account_id")
-    sources = read.values("source")
-    if read.shape.has("contact_id"):
-        accounts = [
-            contacts.get((source, contact)) if account is None and contact else account
-            for source, account, contact in zip(
-                sources, accounts, read.values("contact_id"), strict=True
-            )
-        ]
-    found: list[int] = []
-    start = 0
-    for source, run in groupby(sources):
-        end = start + sum(1 for _ in run)
-        at = dict.fromkeys(book.archived.get(source, ()), LEFT_OUT)
-        at.update(book.index if source == WORK_SOURCE else book.accounts.get(source, {}))
-        found.extend([at.get(one, MISSING) for one in accounts[start:end]])  # type: ignore[arg-type]
-        start = end
-    return np.array(found, np.int64)
+def _parts(conn: Connection, shape: Shape, fields: Sequence[Field]) -> list[Part]:
+    table = shape.table.name
+    numbers = {one.name: f'"{one.name}"' for one in fields if one.numeric or one.kind == "bool"}
+    texts = {one.name: f'"{one.name}"' for one in fields if one.name not in numbers}
+    del texts["source"]
+    if shape.has("contact_id"):
+        texts[_OWNER] = _OF_CONTACT.format(table=table)
+    elif shape.has("account_id"):
+        texts[_OWNER] = "account_id"
+    elif shape.has("subscription_id"):
+        texts[_OWNER] = "subscription_id"
+    alive = "archived = 0" if shape.has("archived") and shape.name != "person" else "TRUE"
+    parts = read_parts(conn, f"{table} NOT INDEXED", numbers, texts, alive)
+    if shape.name in _OURS:
+        parts += read_parts(conn, _OURS[shape.name], numbers, texts)
+    return parts
 
 
-def _subscriptions(read: _Read, parents: dict[tuple[str, str], int]) -> Ints:
-    keys = zip(read.values("source"), read.values("subscription_id"), strict=True)
-    return np.fromiter((parents.get(key, LEFT_OUT) for key in keys), np.int64, len(read.customer))
+def _places(part: Part, places: Places, unknown: int) -> Ints:
+    """Row of the account or subscription that each row belongs to."""
+    at = places.get(part.source, {})
+    owners = part.texts.get(_OWNER)
+    if owners is None:
+        return np.full(part.count, MISSING, np.int64)
+    return np.fromiter((at.get(one, unknown) for one in owners), np.int64, part.count)
 
 
 def _through(owner: Ints, subscription: Ints) -> Ints:
@@ -137,20 +142,13 @@ def _through(owner: Ints, subscription: Ints) -> Ints:
     return out
 
 
-def _columns(read: _Read, zone: tzinfo) -> Columns:
-    kept = np.flatnonzero(read.customer != LEFT_OUT)
-    order = kept[np.argsort(read.customer[kept], kind="stable")]
-    # Sorting the rows once is much cheaper than sorting every column.
-    rows = list(map(read.rows.__getitem__, order.tolist()))
-    data: dict[str, Any] = {}
-    for field, values in zip(read.fields, turned(rows, len(read.fields)), strict=True):
-        data[field.name] = typed_column(field, values)
-        if field.kind == "Instant":
-            data[f"{field.name}_day"] = days_of(data[field.name], zone)
-    data["customer"] = read.customer[order]
-    if read.subscription is not None:
-        data["subscription"] = read.subscription[order]
-    return Columns(data, len(order))
+def _joined(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *parts])
+
+
+def _sources(parts: Sequence[Part], order: Ints) -> list[str]:
+    at = np.repeat(np.arange(len(parts)), [part.count for part in parts])
+    return [parts[one].source for one in at[order].tolist()]
 
 
 def typed_column(field: Field, values: tuple[Any, ...]) -> Any:
@@ -159,11 +157,16 @@ def typed_column(field: Field, values: tuple[Any, ...]) -> Any:
         return ints(values)
     if field.kind == "bool":
         return np.fromiter(values, bool, len(values))
+    return unpacked(field, list(values))
+
+
+def unpacked(field: Field, texts: list[Any]) -> list[Any]:
+    """Texts as they are, JSON as the tuple or dict that it says."""
     if not field.packed:
-        return list(values)
+        return texts
     shape: type = tuple if field.kind == "Names" else dict
-    parsed = {text: shape(json.loads(text)) for text in set(values)}
-    return [parsed[text] for text in values]
+    parsed = {text: shape(json.loads(text)) for text in set(texts)}
+    return [parsed[text] for text in texts]
 
 
 def days_of(instants: Ints, zone: tzinfo) -> Ints:
@@ -176,8 +179,15 @@ def days_of(instants: Ints, zone: tzinfo) -> Ints:
         out[known] = utc_days
         return out
     # No zone is a whole day off: the local day is the UTC day or one of its neighbours.
-    near = np.unique(utc_days)
-    days = np.unique(np.concatenate((near - 1, near, near + 1)))
+    near = _distinct(utc_days)
+    days = _distinct(np.concatenate((near - 1, near, near + 1)))
     starts = np.fromiter((start_of_day(day, zone) for day in days.tolist()), np.int64, len(days))
     out[known] = days[np.searchsorted(starts, seconds, side="right") - 1]
     return out
+
+
+def _distinct(days: Ints) -> Ints:
+    """Sorted without repeats, by counting: there are many instants and few days."""
+    first = int(days.min())
+    found: Ints = np.flatnonzero(np.bincount(days - first)) + first
+    return found

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from csmdesk.domain.columns import Bools, Ints
@@ -22,12 +21,13 @@ from csmdesk.store.usage import LAYERS, WIDTHS, Cells, shifted
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """All stored rows of one kind: row r is `names[r]` of customer `customer[r]`, its cells in
-    `layers[:, r]`; column 0 is `first_day`."""
+    """All stored rows of one kind, sorted by (customer, name): row r is `names[name[r]]` of customer
+    `customer[r]`, its cells in `layers[:, r]`; column 0 is `first_day`."""
 
     first_day: int
     customer: Ints
-    names: list[str]
+    name: Ints
+    names: tuple[str, ...]
     layers: Cells
 
 
@@ -46,15 +46,7 @@ def load_usage(
     first_day = max(daily.first_day, feature.first_day)
     daily, feature = (_on(one, first_day) for one in (daily, feature))
     totals = np.zeros((2, len(book.ids), KEEP_DAYS), np.uint32)
-    for total, layer in zip(totals, daily.layers, strict=True):
-        np.add.at(total, daily.customer, layer)
-    names, code = np.unique(np.array(feature.names, dtype=str), return_inverse=True)
-    customer, name, cells = _summed(feature.customer, code.astype(np.int64), feature.layers)
-    people, key = np.unique(np.array(person.names, dtype=str), return_inverse=True)
-    person_customer, person_key, person_cells = _summed(
-        person.customer, key.astype(np.int64), person.layers
-    )
-    known = tuple(names.tolist())
+    totals[:, daily.customer] = daily.layers
     return Usage(
         first_day=max(first_day, 0),
         covered_from=_covered(conn, ("daily", "feature"), first_day),
@@ -62,16 +54,16 @@ def load_usage(
         events=totals[0],
         users=totals[1],
         joined=_joined(book),
-        feature_customer=customer,
-        feature_name=name,
-        feature_names=known,
-        feature_modules=_modules(conn, known, features),
-        feature_events=cells[0],
-        feature_failed=cells[1],
-        person_customer=person_customer,
-        person_keys=tuple(people[person_key].tolist()),
+        feature_customer=feature.customer,
+        feature_name=feature.name,
+        feature_names=feature.names,
+        feature_modules=_modules(conn, feature.names, features),
+        feature_events=feature.layers[0],
+        feature_failed=feature.layers[1],
+        person_customer=person.customer,
+        person_keys=tuple(map(person.names.__getitem__, person.name.tolist())),
         person_first_day=max(person.first_day, 0),
-        person_events=person_cells[0],
+        person_events=person.layers[0],
     )
 
 
@@ -91,43 +83,65 @@ def _read(
     )
     first_day = max((row[2] for row in stored), default=MISSING)
     rows = [row for row in stored if row[1] in book.accounts.get(row[0], ())]
-    layers, width = LAYERS[kind], WIDTHS[kind]
     listed = {text: json.loads(text) for text in {row[3] for row in rows}}
     lengths = np.fromiter((len(listed[row[3]]) for row in rows), np.int64, len(rows))
-    flat = np.frombuffer(b"".join([zlib.decompress(row[4]) for row in rows]), "<u4")
-    lines = flat.reshape(-1, width)
-    # An account's lines stand layer by layer: find those of layer 0, the others follow in step.
-    before = np.cumsum(lengths) - lengths
-    inner = np.arange(lengths.sum()) - np.repeat(before, lengths)
-    first = np.repeat(before * layers, lengths) + inner
-    step = np.repeat(lengths, lengths)
-    cells = np.stack([lines[first + step * layer] for layer in range(layers)])
-    behind = np.repeat(np.array([first_day - row[2] for row in rows], np.int64), lengths)
+    owner = np.fromiter((book.accounts[row[0]][row[1]] for row in rows), np.int64, len(rows))
+    behind = np.fromiter((first_day - row[2] for row in rows), np.int64, len(rows))
+    told = np.array([name for row in rows for name in listed[row[3]]], dtype=str)
+    names, code = np.unique(told, return_inverse=True)
+    order = np.lexsort((code, np.repeat(owner, lengths)))
+    cells = _cells(kind, [row[4] for row in rows], lengths, order)
+    customer, name, behind = (
+        column[order] for column in (np.repeat(owner, lengths), code, np.repeat(behind, lengths))
+    )
     for by in np.unique(behind[behind > 0]).tolist():
         cells[:, behind == by] = shifted(cells[:, behind == by], by)
-    customer = np.fromiter((book.accounts[row[0]][row[1]] for row in rows), np.int64, len(rows))
-    names = [name for row in rows for name in listed[row[3]]]
-    return _Kind(first_day, np.repeat(customer, lengths), names, cells)
+    return _added_up(_Kind(first_day, customer, name, tuple(names.tolist()), cells))
+
+
+def _cells(kind: str, blobs: Sequence[bytes], lengths: Ints, order: Ints) -> Cells:
+    """Cells (layers, names, days) of all accounts, their names brought in this order.
+
+    Every account has its lines layer by layer, its counts as wide as its largest one needs.
+    """
+    layers, width = LAYERS[kind], WIDTHS[kind]
+    cells = np.zeros((layers, len(order), width), np.uint32)
+    raw = [zlib.decompress(blob) for blob in blobs]
+    lines = lengths * layers
+    size = np.fromiter(map(len, raw), np.int64, len(raw)) // np.maximum(lines * width, 1)
+    first, place = np.cumsum(lengths) - lengths, np.argsort(order)
+    for wide in np.unique(size[size > 0]).tolist():
+        mine = np.flatnonzero(size == wide)
+        count = lines[mine]
+        line = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        layer, at = np.divmod(line, np.repeat(lengths[mine], count))
+        target = place[np.repeat(first[mine], count) + at] + layer * len(order)
+        read = np.frombuffer(b"".join([raw[one] for one in mine.tolist()]), f"<u{wide}")
+        cells.reshape(-1, width)[target] = read.reshape(-1, width)
+    return cells
 
 
 def _on(kind: _Kind, first_day: int) -> _Kind:
     if kind.first_day in (first_day, MISSING):
         return kind
-    layers = shifted(kind.layers, first_day - kind.first_day)
-    return _Kind(first_day, kind.customer, kind.names, layers)
+    return replace(
+        kind, first_day=first_day, layers=shifted(kind.layers, first_day - kind.first_day)
+    )
 
 
-def _summed(customer: Ints, name: Ints, layers: Cells) -> tuple[Ints, Ints, NDArray[np.uint32]]:
-    """Rows sorted by (customer, name), those of one pair (several accounts) added up."""
-    order = np.lexsort((name, customer))
-    customer, name, layers = customer[order], name[order], layers[:, order]
-    if not len(order):
-        return customer, name, layers
-    new = np.append(True, (np.diff(customer) != 0) | (np.diff(name) != 0))
+def _added_up(kind: _Kind) -> _Kind:
+    """The rows of one customer and name (of several accounts) as one."""
+    new = np.ones(len(kind.name), bool)
+    new[1:] = (np.diff(kind.customer) != 0) | (np.diff(kind.name) != 0)
     if new.all():
-        return customer, name, layers
+        return kind
     starts = np.flatnonzero(new)
-    return customer[starts], name[starts], np.add.reduceat(layers, starts, axis=1, dtype=np.uint32)
+    return replace(
+        kind,
+        customer=kind.customer[starts],
+        name=kind.name[starts],
+        layers=np.add.reduceat(kind.layers, starts, axis=1, dtype=np.uint32),
+    )
 
 
 def _covered(conn: Connection, kinds: tuple[str, ...], first_day: int) -> int:

@@ -1,14 +1,15 @@
 """Daily usage, packed: one array per (source, account, kind), folded page by page.
 
 Cells of kind "daily" are (events, users) x days, of "feature" (events, failed) x features x days,
-of "user" events x persons x days: little-endian uint32, compressed. Column 0 is `first_day`; the
-window ends on the day before `today`, because the running day is never complete (definitions.md
-section 2). Older days slide out.
+of "user" events x persons x days: little-endian, each array in as few bytes a count (1, 2 or 4) as
+its largest one needs, compressed. Column 0 is `first_day`; the window ends on the day before
+`today`, because the running day is never complete (definitions.md section 2). Older days slide out.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,8 +41,15 @@ class Packed:
 
 def decode(kind: str, first_day: int, names: str, blob: bytes) -> Packed:
     listed = json.loads(names)
-    flat = np.frombuffer(zlib.decompress(blob), dtype="<u4")
-    return Packed(first_day, listed, flat.reshape(LAYERS[kind], len(listed), WIDTHS[kind]))
+    raw = zlib.decompress(blob)
+    shape = (LAYERS[kind], len(listed), WIDTHS[kind])
+    cells = np.frombuffer(raw, f"<u{len(raw) // math.prod(shape)}").astype(np.uint32)
+    return Packed(first_day, listed, cells.reshape(shape))
+
+
+def encode(cells: Cells) -> bytes:
+    narrow = np.min_scalar_type(int(cells.max())).newbyteorder("<")
+    return zlib.compress(cells.astype(narrow).tobytes(), _LEVEL)
 
 
 def shifted(cells: Cells, by: int) -> Cells:
@@ -87,9 +95,9 @@ def fold_counts(conn: Connection, batch: UsageBatch, today: int) -> tuple[int, i
         added, differing, packed = page.folded(index, stored.get(account))
         new, changed = new + added, changed + differing
         if added or differing:
-            blob = zlib.compress(packed.cells.tobytes(), _LEVEL)
             names = json.dumps(packed.names, ensure_ascii=False)
-            writes.append((batch.source, account, batch.kind, packed.first_day, names, blob))
+            told = (packed.first_day, names, encode(packed.cells))
+            writes.append((batch.source, account, batch.kind, *told))
     many(conn, upsert_sql(USAGE_CELLS), writes)
     return new, changed
 

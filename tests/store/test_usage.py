@@ -149,3 +149,24 @@ def test_no_usage_is_missing_not_zero(store: Store) -> None:
 def test_negative_counts_are_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="negative"), store.write() as conn:
         usage.fold(conn, feature_page([("k1", "scan", D - 1, -1, 0)]), D)
+
+
+@pytest.mark.parametrize("largest", [0, 255, 256, 65_535, 65_536, 2**32 - 1])
+def test_counts_of_every_width_come_back(store: Store, largest: int) -> None:
+    """Arrays are as narrow as their largest count allows; accounts of several widths mix."""
+    keys = [
+        Account(source="posthog", source_id=f"k{n}", name=f"k{n}", joins=(f"hubspot:{n}",))
+        for n in (1, 2)
+    ]
+    page = feature_page([("k1", "scan", D - 1, largest, 1), ("k2", "scan", D - 1, 3, 0)])
+    with store.write() as conn:
+        facts.upsert(conn, [company(1), company(2), *keys])
+        identity.assign(conn)
+        usage.fold(conn, page, D)
+        assert usage.fold(conn, page, D) == 0
+        found = load_facts(conn, Settings()).usage
+    assert found.feature_events[:, -1].tolist() == [
+        {"1": largest, "2": 3}[name]
+        for name in sorted(("1", "2"), key=lambda one: identity.customer_id("hubspot", one))
+    ]
+    assert found.feature_failed.sum() == 1
