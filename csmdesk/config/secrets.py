@@ -5,11 +5,15 @@ Never in a file, a log, an error or a command line.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
+from csmdesk.config.locks import held
 from csmdesk.domain.errors import BadInput
 
 SERVICE = "CSMDesk"
+_PATIENCE = 60.0  # seconds; renewing a sign-in takes two
 
 
 class NoKeyring(BadInput):
@@ -52,6 +56,21 @@ class Secrets:
                 " session only (on the command line: --session).",
             ) from error
 
+    def replace(self, system: str, key: str) -> None:
+        """Keep a newer key where the one before is. Where the keyring does not take it, it is used
+        for the session, and `NoKeyring` says so."""
+        if system in self._session:
+            self._session[system] = key
+            return
+        try:
+            self.store(system, key)
+        except NoKeyring:
+            self._session[system] = key
+            raise
+
+    def entry(self, system: str) -> Entry:
+        return Entry(self, Path(self._folder), system)
+
     def delete(self, system: str) -> None:
         """Forget a key, here and in the keyring."""
         self._session.pop(system, None)
@@ -65,3 +84,22 @@ class Secrets:
 
     def _name(self, system: str) -> str:
         return f"{self._folder}:{system}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The secret of one system that is replaced now and then, by one caller at a time."""
+
+    secrets: Secrets
+    folder: Path
+    system: str
+
+    def read(self) -> str | None:
+        return self.secrets.get(self.system)
+
+    def keep(self, text: str) -> None:
+        self.secrets.replace(self.system, text)
+
+    def locked(self) -> AbstractContextManager[object]:
+        """No other thread or process replaces it meanwhile; TimeoutError after a minute."""
+        return held(self.folder / f"{self.system}.lock", _PATIENCE)

@@ -17,6 +17,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     project_id: str = ""
     site: str = ""
     """The part of the address that is the customer's own: acme of acme.chargebee.com."""
+    client_id: str = ""
+    """The registered app as which a person signs in with the browser; no secret."""
+    login_domain: str = ""
+    """Salesforce: where to sign in, when not at login.salesforce.com."""
+    api_version: str = ""
     paused: bool = False
     fields: dict[str, str] = {}
     """CSMDesk field -> the source's property that feeds it; empty = the connector's defaults."""

@@ -17,6 +17,7 @@ class System:
 
     `key`: what the key is called that it is read with ("" = it cannot be connected), `where` to
     make one, `asks`: settings of the source (names of `settings.Source`) that it needs beside it.
+    `signs_in`: a person signs in with the browser instead, as the app registered at `where`.
     """
 
     name: str
@@ -28,6 +29,7 @@ class System:
     asks: tuple[str, ...] = ()
     editable: bool = False
     """A person may edit fields of its companies here."""
+    signs_in: bool = False
 
     @property
     def rank(self) -> int:
@@ -70,7 +72,12 @@ _ALL = (
         key="Access token",
         where="Developer Hub > your app > Authentication",
     ),
-    System("zendesk", "Zendesk", ("support",)),
+    System(
+        "zendesk", "Zendesk", ("support",),
+        where="Admin Center > Apps and integrations > APIs > OAuth clients",
+        asks=("site", "client_id"),
+        signs_in=True,
+    ),
     System("import", "Imported files", ("crm",), ("billing", "usage", "support")),
 )  # fmt: skip
 DEMO = ("hubspot", "stripe", "posthog", "intercom")

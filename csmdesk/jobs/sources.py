@@ -17,8 +17,9 @@ from csmdesk.store import cursors, facts, identity, rates
 from csmdesk.store.sources import connected_sources
 from csmdesk.sync.api import Patience
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.connectors import CONNECTORS
-from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.connectors import CONNECTORS, SIGN_INS
+from csmdesk.sync.credentials import Credentials, PastedKey
+from csmdesk.sync.oauth.signed_in import SignedIn
 from csmdesk.sync.stream import Connector
 
 RATES_BACK_DAYS = 1_100
@@ -58,15 +59,26 @@ def _connectors(session: Session, only: str | None) -> tuple[list[Connector], li
 
 
 def _connector(session: Session, source: Source) -> Connector:
-    key = session.secrets.get(source.system)
+    return CONNECTORS[source.system](source, _credentials(session, source))
+
+
+def _credentials(session: Session, source: Source) -> Credentials:
+    system = source.system
+    key = session.secrets.get(system)
     if key is None:
-        title = system_named(source.system).title
+        noun = "sign-in" if system in SIGN_INS else "key"
         raise AuthError(
-            source.system,
-            f"There is no key for {title} in this computer's keyring.",
-            f"Connect it again: “csmdesk connect {source.system}”.",
+            system,
+            f"There is no {noun} for {system_named(system).title} in this computer's keyring.",
+            f"Connect it again: “csmdesk connect {system}”.",
         )
-    return CONNECTORS[source.system](source, PastedKey(key))
+    return signed_in(session, source) if system in SIGN_INS else PastedKey(key)
+
+
+def signed_in(session: Session, source: Source) -> SignedIn:
+    """The sign-in of a source, as it is kept."""
+    entry = session.secrets.entry(source.system)
+    return SignedIn(SIGN_INS[source.system](source), entry, session.patience)
 
 
 def _demo_connectors(session: Session, day: int) -> list[Connector]:
@@ -111,17 +123,22 @@ def connect(
     before = configured(session.settings, source.system)
     if before is not None and not source.fields:
         source = msgspec.structs.replace(source, fields=before.fields)
-    _keep_source(session, source)
+    keep_source(session, source)
     return title
 
 
 def check(session: Session, source: Source, key: str, *, cancel: CancelToken | None = None) -> str:
     """Ask a system whether it takes this key; keeps nothing. Returns the system's title."""
-    _refuse_demo(session)
+    refuse_demo(session)
     if source.system not in CONNECTORS:
         raise BadInput(
             f"“{source.system}” is no system that CSMDesk reads.",
             f"Known: {', '.join(CONNECTORS)}.",
+        )
+    if source.system in SIGN_INS:
+        raise BadInput(
+            f"{system_named(source.system).title} takes no key: you sign in with the browser.",
+            f"Run “csmdesk connect {source.system}”.",
         )
     if not key:
         raise BadInput("No key was given.", "Type it when asked, or pipe it in.")
@@ -157,7 +174,7 @@ def configured(settings: Settings, system: str) -> Source | None:
 def pause(session: Session, system: str, *, paused: bool) -> None:
     """Leave a system out of every sync, or take it in again; key and rows stay."""
     source = _configured(session, system)
-    _keep_source(session, msgspec.structs.replace(source, paused=paused))
+    keep_source(session, msgspec.structs.replace(source, paused=paused))
 
 
 def disconnect(session: Session, system: str) -> None:
@@ -177,21 +194,21 @@ def erase(session: Session, system: str) -> int:
 
 
 def _configured(session: Session, system: str) -> Source:
-    _refuse_demo(session)
+    refuse_demo(session)
     source = configured(session.settings, system)
     if source is None:
         raise BadInput(f"{system_named(system).title} is not connected.")
     return source
 
 
-def _refuse_demo(session: Session) -> None:
+def refuse_demo(session: Session) -> None:
     if session.settings.demo:
         raise BadInput(
             "The demo workspace takes no real systems.", "Leave out --demo to connect your own."
         )
 
 
-def _keep_source(session: Session, source: Source) -> None:
+def keep_source(session: Session, source: Source) -> None:
     """Put a source in its place among the settings, or at their end when it is new."""
     sources = list(session.settings.sources)
     places = [place for place, one in enumerate(sources) if one.system == source.system]

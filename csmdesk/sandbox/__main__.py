@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
+from csmdesk.sandbox.authority import CLIENT_ID
 from csmdesk.sandbox.chargebee.routes import Chargebee
 from csmdesk.sandbox.control import Control
 from csmdesk.sandbox.faults import FaultList
@@ -27,6 +28,7 @@ from csmdesk.sandbox.server import SandboxServer
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.stripe.routes import Stripe
 from csmdesk.sandbox.wire import Vendor
+from csmdesk.sandbox.zendesk.routes import Zendesk
 
 DEFAULT_CUSTOMERS = 214
 DEFAULT_SEED = 7
@@ -40,6 +42,7 @@ _KEY_PREFIXES = {
     "chargebee": "test_",
     "posthog": "phx_",
     "intercom": "dG9r",
+    "zendesk": "",
     "control": "",
 }
 
@@ -50,6 +53,7 @@ def build(state: State, port: int, keys: dict[str, str]) -> SandboxServer:
     limits = Limits(time.monotonic)
     hubspot = HubSpot(state, keys["hubspot"])
     chargebee = Chargebee(state, keys["chargebee"])
+    signed = {"zendesk": Zendesk(state, keys["zendesk"])}
     systems: dict[str, Vendor] = {
         "hubspot": hubspot,
         "stripe": Stripe(state, keys["stripe"]),
@@ -57,7 +61,10 @@ def build(state: State, port: int, keys: dict[str, str]) -> SandboxServer:
         "chargebee1": Chargebee(state, keys["chargebee"], catalog=1),  # a site of the old kind
         "posthog": PostHog(state, keys["posthog"]),
         "intercom": Intercom(state, keys["intercom"]),
-        "_sandbox": Control(state, faults, limits, hubspot.crm, chargebee.index, keys["control"]),
+        **signed,
+        "_sandbox": Control(
+            state, faults, limits, hubspot.crm, chargebee.index, signed, keys["control"]
+        ),
     }
     return SandboxServer(port, state, faults, limits, systems)
 
@@ -70,6 +77,7 @@ def addresses(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
         for system, key in keys.items()
     }
     found["posthog"]["project_id"] = PROJECT_ID
+    found["zendesk"]["client_id"] = CLIENT_ID
     return found
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any, Protocol
 
 import msgspec
 
+from csmdesk.sandbox.authority import EVENTS, Authority
 from csmdesk.sandbox.chargebee.lists import Index
 from csmdesk.sandbox.faults import KINDS, Fault, FaultList
 from csmdesk.sandbox.hubspot.crm import Crm
@@ -13,6 +16,7 @@ from csmdesk.sandbox.hubspot.kinds import BY_NAME
 from csmdesk.sandbox.ledger import ledger
 from csmdesk.sandbox.limits import Limit, Limits
 from csmdesk.sandbox.state import State
+from csmdesk.sandbox.timeline import Edit
 from csmdesk.sandbox.wire import Request, Response, Router
 
 
@@ -29,6 +33,31 @@ class CompanyEdit(msgspec.Struct):
     properties: dict[str, str]
 
 
+class RowEdit(msgspec.Struct):
+    """A row of a vendor with sign-in is changed, deleted, or merged into another."""
+
+    system: str
+    kind: str
+    id: int | str
+    values: dict[str, Any] = {}
+    deleted: bool = False
+    into: int | str | None = None
+
+
+class SignInEvent(msgspec.Struct):
+    system: str
+    event: str
+    after: int = 0
+
+
+class SignedInVendor(Protocol):
+    """A vendor with sign-in, whose rows can be edited."""
+
+    authority: Authority
+
+    def edit(self, kind: str, row_id: Any, edit: Edit) -> bool: ...
+
+
 class Control:
     """The control endpoints; a `Vendor` of its own with a bearer key."""
 
@@ -39,8 +68,10 @@ class Control:
         limits: Limits,
         crm: Crm,
         bills: Index,
+        signed: Mapping[str, SignedInVendor],
         key: str,
     ) -> None:
+        self._signed = signed
         self._state = state
         self._faults = faults
         self._limits = limits
@@ -58,6 +89,8 @@ class Control:
         self._router.add("DELETE", "/requests", self._clear_requests)
         self._router.add("GET", "/ledger", self._ledger)
         self._router.add("POST", "/hubspot/company", self._edit_company)
+        self._router.add("POST", "/rows", self._edit_row)
+        self._router.add("POST", "/sign-in", self._sign_in)
         self._router.add("POST", "/hubspot/rules", self._set_rules)
         self._router.add("POST", "/chargebee/delete", self._delete_bill)
 
@@ -96,6 +129,22 @@ class Control:
     def _clear_faults(self, _: Request, __: dict[str, str]) -> Response:
         self._faults.clear()
         return Response(200, [])
+
+    def _edit_row(self, request: Request, _: dict[str, str]) -> Response:
+        told = msgspec.json.decode(request.body, type=RowEdit)
+        at = self._state.stamp() // 1000
+        edit = Edit(at, told.values, told.deleted or told.into is not None, told.into)
+        if not self._signed[told.system].edit(told.kind, told.id, edit):
+            return Response(404, {"error": f"no {told.kind} {told.id}"})
+        return Response(200, {"at": at})
+
+    def _sign_in(self, request: Request, _: dict[str, str]) -> Response:
+        """Tokens expire or are revoked, a sign-in is denied; answers how often tokens were renewed."""
+        told = msgspec.json.decode(request.body, type=SignInEvent)
+        authority = self._signed[told.system].authority
+        if told.event in EVENTS:
+            authority.happen(told.event, told.after)
+        return Response(200, {"renewals": authority.renewals})
 
     def _set_limits(self, request: Request, _: dict[str, str]) -> Response:
         """Enforced limits instead of those before: `{}` ends them all."""

@@ -19,7 +19,10 @@ WIRE = frozenset({"cut", "slow", "reset", "hang"})
 KINDS = ANSWERS | ROWS | WIRE
 
 # The names under which the vendors send a page's rows.
-_ROW_KEYS = ("results", "data", "list", "conversations", "tickets", "admins", "segments")
+_ROW_KEYS = (
+    *("results", "data", "list", "conversations", "tickets", "admins", "segments"),
+    *("organizations", "users", "records"),
+)
 
 
 class Fault(msgspec.Struct):

@@ -53,7 +53,7 @@ class Limit(msgspec.Struct):
 
 
 class Limits:
-    """The limits a test asked for, by system."""
+    """The limits asked for, by system or by system and beginning of a path."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -64,7 +64,9 @@ class Limits:
             system: Window(limit.requests, limit.seconds) for system, limit in limits.items()
         }
 
-    def wait(self, system: str) -> float:
+    def wait(self, system: str, path: str) -> float:
         """Seconds that a request to `system` comes too early, 0 when it may pass."""
-        window = self._windows.get(system)
-        return 0.0 if window is None else window.wait(self._monotonic())
+        for place, window in self._windows.items():
+            if place == system or f"{system}{path}".startswith(f"{place}/"):
+                return window.wait(self._monotonic())
+        return 0.0

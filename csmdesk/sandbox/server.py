@@ -80,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         if system.startswith("_"):
             self._send(vendor.handle(request))
             return
-        wait = self.server.limits.wait(system)
+        wait = self.server.limits.wait(system, request.path)
         fault = None if wait else self.server.faults.take(system, request.path)
         response = (
             vendor.trouble("429", math.ceil(wait)) if wait else self._answer(vendor, request, fault)

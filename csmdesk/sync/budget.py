@@ -57,6 +57,7 @@ def _windows(headers: Mapping[str, str]) -> list[_Window]:
         (prefix + "Max", prefix + "Remaining", span / 1000 if span else None),
         (prefix + "Secondly", prefix + "Secondly-Remaining", 1.0),
         ("X-RateLimit-Limit", "X-RateLimit-Remaining", asked_wait(headers)),
+        ("X-Rate-Limit", "X-Rate-Limit-Remaining", _number(headers, "ratelimit-reset")),
     ):
         limit, rest = _number(headers, most), _number(headers, left)
         if limit and rest is not None and seconds is not None:

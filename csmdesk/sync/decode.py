@@ -22,7 +22,7 @@ _RAW_SHOWN = 2_000
 
 
 class _Id(msgspec.Struct):
-    id: str
+    id: str | int
 
 
 class Rows(Generic[T]):
@@ -61,7 +61,7 @@ class Rows(Generic[T]):
 def row_id(raw: msgspec.Raw) -> str:
     """The id of a raw row, "" when even that is unreadable."""
     try:
-        return msgspec.json.decode(raw, type=_Id).id
+        return str(msgspec.json.decode(raw, type=_Id).id)
     except msgspec.ValidationError:
         return ""
 

@@ -73,6 +73,7 @@ def test_first_load_incremental_and_retried_rows(
         ("chargebee", "invoices"),
         ("posthog", "query"),
         ("intercom", "conversations"),
+        ("zendesk", "incremental/tickets"),
     ):
         sandbox.fault(system, "bad_row", path=path)
     bench.sync()

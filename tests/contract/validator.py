@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
 
+from tests.contract.amendments import amended
 from tests.shared import shared_path
 
 Json = dict[str, Any]
@@ -49,7 +50,7 @@ class Contract:
     def load(name: str) -> Contract:
         """The contract of `../shared/contracts/<name>.json`; skips when it is absent."""
         path = shared_path("contracts", f"{name}.json")
-        return Contract(name, json.loads(path.read_text("utf-8")))
+        return Contract(name, amended(name, json.loads(path.read_text("utf-8"))))
 
     def _plain(self, schema: Any) -> Any:
         """OpenAPI 3.0 writes `nullable`; JSON Schema wants null among the types."""
@@ -73,7 +74,10 @@ class Contract:
         if not found:
             raise ContractError(f"{self.name}: no operation {method} {path}")
         template = min(found, key=lambda text: text.count("{"))
-        return self._document["paths"][template][method.lower()], template
+        shared = self._document["paths"][template].get("parameters", [])
+        operation = self._document["paths"][template][method.lower()]
+        parameters = [*shared, *operation.get("parameters", [])]
+        return operation | {"parameters": parameters}, template
 
     def check_request(self, method: str, url: str, base_url: str, body: bytes | None) -> None:
         """Raise ContractError for an unknown operation or parameter, or a wrong value or body."""

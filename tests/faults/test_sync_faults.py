@@ -20,6 +20,7 @@ PATHS = {
     "chargebee": "invoices",
     "posthog": "query",
     "intercom": "conversations",
+    "zendesk": "incremental/tickets",
 }
 Tables = dict[str, list[tuple[Any, ...]]]
 
@@ -118,6 +119,7 @@ def test_the_other_sources_go_on(bench: Bench, sandbox: Sandbox) -> None:
         "chargebee",
         "posthog",
         "intercom",
+        "zendesk",
     }
 
 
@@ -147,7 +149,7 @@ def test_a_bad_row_is_listed_left_out_and_read_again(
     assert of(bench.tables(), system) == of(undisturbed, system)
 
 
-@pytest.mark.parametrize("system", ["hubspot", "stripe", "intercom"])
+@pytest.mark.parametrize("system", ["hubspot", "stripe", "intercom", "zendesk"])
 def test_an_expired_cursor_begins_again(paged_bench: Bench, paged: Tables, system: str) -> None:
     bench, sandbox = paged_bench, paged_bench.sandbox
     sandbox.fault(system, "500", path=PATHS[system], after=1, times=50)

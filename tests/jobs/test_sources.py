@@ -15,12 +15,13 @@ from csmdesk.jobs.session import Session, open_session
 from csmdesk.jobs.sources import connect, disconnect, erase, left_out_rows, source_rows
 from csmdesk.jobs.sync import sync
 from csmdesk.store import cursors
-from csmdesk.sync.connectors import CONNECTORS
+from csmdesk.sync.connectors import CONNECTORS, SIGN_INS
 from tests.config.test_secrets import MemoryKeyring
 from tests.sandbox.process import KEY, Sandbox, running
 from tests.sync.bench import QUICK
 
-SYSTEMS = tuple(CONNECTORS)
+SYSTEMS = tuple(system for system in CONNECTORS if system not in SIGN_INS)
+"""Those that take a key."""
 
 
 @pytest.fixture(scope="module")

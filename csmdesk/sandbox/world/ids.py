@@ -1,6 +1,7 @@
 """Ids that encode the customer: a lookup needs no table.
 
-HubSpot ids are digits (kind, index, position), Stripe ids carry a prefix, Intercom ids are 24 hex digits.
+HubSpot ids are digits (kind, index, position), Stripe ids carry a prefix, Intercom ids are 24 hex digits;
+those of Zendesk and Salesforce are a HubSpot id's index and position behind their own kind.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _HUBSPOT = re.compile(r"[2-6][0-9][0-9]{7}[0-9]{5}")
 _INTERCOM = re.compile(r"6[abc]5d([0-9a-f]{8})([0-9a-f]{12})")
 _INTERCOM_KINDS = {"company": "a", "contact": "b", "conversation": "c"}
 _ACCOUNT = re.compile(r"acct_([0-9]{6})")
+_ZENDESK_KINDS = {"organization": 81, "user": 82, "ticket": 83}
+_ZENDESK = re.compile(r"8[123]([0-9]{7})[0-9]{5}")
 
 
 def hubspot_id(kind: str, index: int, position: int = 0) -> str:
@@ -54,6 +57,17 @@ def index_of_intercom(text: str) -> int | None:
     """The customer of any Intercom id, or None."""
     found = _INTERCOM.fullmatch(text)
     return int(found[1], 16) if found else None
+
+
+def zendesk_id(kind: str, hubspot_id: str) -> int:
+    """An integer beyond 2^31, as Zendesk has them."""
+    return int(f"{_ZENDESK_KINDS[kind]}{hubspot_id[2:]}")
+
+
+def index_of_zendesk(zendesk: int) -> int | None:
+    """The customer of an organization, user or ticket of Zendesk, or None."""
+    found = _ZENDESK.fullmatch(str(zendesk))
+    return int(found[1]) if found else None
 
 
 def account_key(index: int) -> str:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from csmdesk.domain.settings import Source
+from csmdesk.sync.connectors import zendesk
 from csmdesk.sync.connectors.chargebee import Chargebee
 from csmdesk.sync.connectors.hubspot import HubSpot
 from csmdesk.sync.connectors.intercom import Intercom
 from csmdesk.sync.connectors.posthog import PostHog
 from csmdesk.sync.connectors.stripe import Stripe
+from csmdesk.sync.connectors.zendesk import Zendesk
 from csmdesk.sync.credentials import Credentials
+from csmdesk.sync.oauth.provider import Provider
 from csmdesk.sync.stream import Connector
 
 Maker: TypeAlias = Callable[[Source, Credentials], Connector]
@@ -22,4 +25,9 @@ CONNECTORS: dict[str, Maker] = {
     Chargebee.system: Chargebee,
     PostHog.system: PostHog,
     Intercom.system: Intercom,
+    Zendesk.system: Zendesk,
 }
+SIGN_INS: dict[str, Callable[[Source], Provider]] = {
+    Zendesk.system: zendesk.sign_in,
+}
+"""Systems that take no key: a person signs in with the browser."""

@@ -1,0 +1,1 @@
+"""Zendesk Support: organizations, users, tickets; incremental exports; sign-in."""

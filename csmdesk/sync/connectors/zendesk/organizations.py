@@ -1,0 +1,116 @@
+"""Organizations: by time what changed since, and once a day the ids of all that still exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from csmdesk.domain.errors import BadAnswer
+from csmdesk.domain.facts import Account, Fact
+from csmdesk.sync.connectors.zendesk import wire
+from csmdesk.sync.decode import Rows, day, required_instant
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Context, Mark
+
+OVERLAP = 5 * 60
+
+
+class OrganizationStream:
+    """Pages by time repeat their last second, so rows are told apart by id and date of change."""
+
+    key = "organizations"
+    title = "organizations"
+    essential = True
+
+    def __init__(self, crm_fields: Mapping[str, str]) -> None:
+        self._crm_fields = crm_fields
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        stored = context.cursor_of(self.key)
+        yield from self._again(context)
+        mark = Mark.load(OVERLAP, stored["mark"] if stored else None)
+        swept = stored["swept"] if stored else None
+        yield from self._changes(context, mark, swept)
+        today = context.server_day()
+        if stored is not None and today is not None and swept != today:
+            kept = frozenset(self._ids(context))
+            # No row at all is more likely a hidden permission than an emptied account.
+            yield Page(
+                cursor={"mark": mark.state(), "swept": today},
+                complete=True,
+                kept={"account": kept} if kept else {},
+            )
+
+    def _changes(self, context: Context, mark: Mark, swept: int | None) -> Iterator[Page]:
+        start = max(wire.FIRST, mark.since)
+        while True:
+            params = [("start_time", str(start))]
+            page = context.client.get(f"{wire.EXPORTS}/organizations", wire.TimePage, params)
+            rows = Rows(wire.Organization)
+            fresh = []
+            for row, raw in rows.decode(page.organizations):
+                try:
+                    stamp = required_instant(row.updated_at)
+                except ValueError:
+                    rows.fail(str(row.id), "updated_at is not a date", raw)
+                    continue
+                if mark.is_new(str(row.id), stamp):
+                    fresh.append((row, raw))
+                mark.seen[str(row.id)] = stamp
+            facts = rows.facts(fresh, self._account)
+            end = page.end_time or start
+            mark.newest = max(mark.newest, end)
+            day_ = swept if swept is not None else context.server_day()
+            yield Page(
+                cursor={"mark": mark.state(), "swept": day_},
+                complete=page.end_of_stream,
+                facts=facts,
+                problems=rows.problems,
+            )
+            if page.end_of_stream:
+                return
+            if end <= start:
+                raise BadAnswer(wire.SYSTEM, "Zendesk: the export of organizations does not go on.")
+            start = end
+
+    def _again(self, context: Context) -> Iterator[Page]:
+        """Ask again for rows that could not be used last time."""
+        ids = context.to_ask_again(self.key, wire.MANY)
+        if not ids:
+            return
+        path = f"{wire.ORGANIZATIONS}/show_many"
+        answer = context.client.get(path, wire.Organizations, [("ids", ",".join(ids))])
+        rows = Rows(wire.Organization)
+        facts = rows.facts(rows.decode(answer.organizations), self._account)
+        bad = {problem.source_id for problem in rows.problems}
+        yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
+
+    def _ids(self, context: Context) -> Iterator[str]:
+        after = ""
+        while True:
+            params = [("page[size]", str(wire.LIST_PAGE))]
+            params += [("page[after]", after)] if after else []
+            page = context.client.get(wire.ORGANIZATIONS, wire.IdPage, params)
+            yield from (str(row.id) for row in page.organizations)
+            after = page.meta.after_cursor or ""
+            if not page.meta.has_more or not after:
+                return
+
+    def _account(self, row: wire.Organization) -> list[Fact]:
+        joins = [f"key:{row.external_id}"] if row.external_id else []
+        joins += [f"{crm}:{value}" for crm, value in self._crm_ids(row)]
+        return [
+            Account(
+                source=wire.SYSTEM,
+                source_id=str(row.id),
+                name=row.name or f"Organization {row.id}",
+                domain=row.domain_names[0].lower() if row.domain_names else None,
+                joins=tuple(joins),
+                created_on=day(row.created_at),
+            )
+        ]
+
+    def _crm_ids(self, row: wire.Organization) -> Iterator[tuple[str, str]]:
+        told = {**(row.organization_fields or {}), "external_id": row.external_id}
+        for name, place in self._crm_fields.items():
+            if value := told.get(place):
+                yield name.removesuffix("_id"), str(value)
