@@ -36,6 +36,9 @@ def report(
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="DAY")] = None,
     csm: Annotated[str, typer.Option(metavar="NAME", help="Customers of this CSM.")] = "",
     segment: Annotated[str, typer.Option(metavar="NAME")] = "",
+    recompute: Annotated[
+        bool, typer.Option("--recompute", help="Scores from the facts, not those stored.")
+    ] = False,
     by: Annotated[str, typer.Option(metavar="customer", help="movements only.")] = "",
 ) -> None:
     """Print a page's figures: customers, dashboard, movements or renewals."""
@@ -44,7 +47,11 @@ def report(
         raise BadInput(f"--by {by} is not known for {page}.", "Only: movements --by customer.")
     with cli.reading() as session:
         day = day_option(as_of)
-        portfolio = build_portfolio(session, session.today() if day is None else day)
+        day = session.today() if day is None else day
+        portfolio = build_portfolio(session, day, recompute=recompute)
+    if recompute:
+        for notice in portfolio.notices:
+            cli.say(notice)
     scope = checked_scope(portfolio, csm, segment)
     if page is Page.CUSTOMERS:
         cli.show(customers_figure.rows(portfolio, scope), "Customers", CUSTOMER_KEYS)

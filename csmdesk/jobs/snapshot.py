@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Columns
-from csmdesk.domain.days import MISSING
+from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import BANDS, Findings, Health, HistoryDay, Previous
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
@@ -39,8 +39,9 @@ from csmdesk.store.snapshot import snapshot_rows
 CHANGE_DAYS = 30
 
 
-def build_portfolio(session: Session, day: int) -> Portfolio:
-    """The portfolio as of `day`: scores as they were stored, else recomputed from the facts."""
+def build_portfolio(session: Session, day: int, *, recompute: bool = False) -> Portfolio:
+    """The portfolio as of `day`: scores as they were stored, else recomputed from the facts. With
+    `recompute` always recomputed, and told where the stored one differs."""
     with session.store.read() as conn:
         facts = load_facts(conn, session.settings)
         kept = history(conn, day - 30, day)
@@ -49,9 +50,10 @@ def build_portfolio(session: Session, day: int) -> Portfolio:
     before = tuple(one for one in kept if one.day < day)
     health = assess(facts, measures, session.settings, day, before)
     frozen = [one for one in kept if one.day == day]
-    if frozen:
+    if frozen and not recompute:
         health = as_stored(health, frozen[0])
-    return _assemble(session, day, facts, prepared, measures, health)
+    portfolio = _assemble(session, day, facts, prepared, measures, health)
+    return beside_stored(portfolio, frozen[0]) if frozen and recompute else portfolio
 
 
 def portfolio_of(
@@ -73,6 +75,24 @@ def keep_overview(session: Session, portfolio: Portfolio) -> None:
     figures = totals(portfolio, Scope(portfolio.day)).as_json()
     with session.store.write() as conn:
         write_overview(conn, portfolio, figures)
+
+
+def beside_stored(portfolio: Portfolio, day: HistoryDay) -> Portfolio:
+    """A recomputed portfolio with the column `stored_chi` (MISSING where none was stored, or the same)
+    and a notice that counts the differences."""
+    place = {one: row for row, one in enumerate(day.ids)}
+    at = np.array([place.get(one, -1) for one in portfolio.customers["id"]], dtype=np.int64)
+    kept = np.where(at >= 0, np.append(day.chi, -1)[at], -1).astype(np.int64)
+    other = (kept >= 0) & (kept != portfolio.customers["chi"])
+    customers = {**portfolio.customers.data, "stored_chi": np.where(other, kept, MISSING)}
+    count = int(other.sum())
+    verb = "differs" if count == 1 else "differ"
+    said = f"{plural(count, 'recomputed score')} {verb} from what was stored on {iso_day(day.day)}."
+    return replace(
+        portfolio,
+        customers=Columns(customers, portfolio.customers.length),
+        notices=(*portfolio.notices, said) if count else portfolio.notices,
+    )
 
 
 def as_stored(health: Health, day: HistoryDay) -> Health:

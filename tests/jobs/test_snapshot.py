@@ -1,9 +1,11 @@
-"""The snapshot of a workspace whose customers come and go."""
+"""The snapshot of a workspace: customers that are gone, days that are computed again."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from csmdesk.config.workspace import CONFIG_NAME
+from csmdesk.domain.days import MISSING
 from csmdesk.domain.scope import Scope
 from csmdesk.engine.figures.alerts import open_alerts
 from csmdesk.engine.figures.dashboard import dashboard
@@ -39,3 +41,22 @@ def test_a_customer_that_is_gone_takes_its_tasks_from_the_pages(demo_folder: Pat
     left = dashboard(before, scope).counters[-1].count - before.customers["open_tasks"][busiest]
     assert dashboard(after, scope).counters[-1].count == left
     assert all(row["customer"] for row in open_alerts(after, scope))
+
+
+def test_a_recomputed_day_equals_the_stored_one_until_the_model_changes(demo_folder: Path) -> None:
+    session = demo_session(demo_folder)
+    day = session.today() - 12
+    again = build_portfolio(session, day, recompute=True)
+    session.close()
+    assert (again.customers.ints("stored_chi") == MISSING).all()
+    assert not [text for text in again.notices if "stored" in text]
+    with (demo_folder / CONFIG_NAME).open("a", encoding="utf-8") as file:
+        file.write('\n[[models]]\nname = "Default"\n[models.caps]\nno_subscription = 10\n')
+    session = demo_session(demo_folder)
+    then, now = (build_portfolio(session, day, recompute=one) for one in (False, True))
+    session.close()
+    other = now.customers.ints("stored_chi") != MISSING
+    assert 0 < other.sum() < len(other)
+    assert (now.customers["chi"][other] == 10).all()
+    assert (now.customers["stored_chi"][other] == then.customers["chi"][other]).all()
+    assert f"{other.sum()} recomputed scores differ from what was stored on" in now.notices[-1]

@@ -193,7 +193,8 @@ def rows(portfolio: Portfolio, scope: Scope) -> list[dict[str, Any]]:
     """The existing customers in scope, of every status, in the portfolio's order.
 
     Money in minor units of `currency` (the reporting currency), days as ISO dates, `coverage` and
-    pillar scores as shares and points with their exact decimals; null = missing.
+    pillar scores as shares and points with their exact decimals; null = missing. A recomputed
+    portfolio tells `stored_chi` where another score was stored on its day.
     """
     shown = members(portfolio, scope) & existing(portfolio)
     return [_row(portfolio, index) for index in np.flatnonzero(shown).tolist()]
@@ -237,6 +238,8 @@ def _row(portfolio: Portfolio, index: int) -> dict[str, Any]:
     }
     nps = number("nps")
     row["nps"] = None if nps is None else nps / 100
+    if "stored_chi" in customers:
+        row["stored_chi"] = number("stored_chi", 0)
     why = [customers[name][index] for name in ("why1", "why2", "why3")]
     row["why_not_100"] = [text for text in why if text]
     return row
