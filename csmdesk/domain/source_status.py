@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 NOT_CONNECTED, NO_KEY, NEVER_READ, PAUSED, FAILED, CURRENT = (
     "not connected",
@@ -12,6 +12,25 @@ NOT_CONNECTED, NO_KEY, NEVER_READ, PAUSED, FAILED, CURRENT = (
     "failed",
     "current",
 )
+
+IMPORT = "import"
+THINGS = {
+    "account": ("account", "accounts"),
+    "contact": ("contact", "contacts"),
+    "subscription": ("subscription", "subscriptions"),
+    "invoice": ("invoice", "invoices"),
+    "deal": ("deal", "deals"),
+    "ticket": ("ticket", "tickets"),
+    "activity": ("activity", "activities"),
+    "order": ("order", "orders"),
+    "nps_answer": ("NPS answer", "NPS answers"),
+    "agent": ("agent", "agents"),
+    "entitlement": ("entitlement", "entitlements"),
+    "product": ("product", "products"),
+    "person": ("CSM", "CSMs"),
+    "usage": ("account with usage", "accounts with usage"),
+}
+"""Fact tables in the order in which they are told, and what one and many of them are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +96,5 @@ class SourceStatus:
     streams: tuple[StreamStatus, ...]
     refused: tuple[RefusedRow, ...]
     base_url: str = ""
-    project_id: str = ""
-    site: str = ""
+    asked: dict[str, str] = field(default_factory=dict)
+    """Settings that its system asks for beside the key, by name."""

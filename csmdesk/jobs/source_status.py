@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from csmdesk.domain import source_status as told
 from csmdesk.domain.settings import Source
-from csmdesk.domain.source_status import Reading, RefusedRow, SourceStatus, StreamStatus
-from csmdesk.domain.systems import system_named
+from csmdesk.domain.source_status import (
+    IMPORT,
+    THINGS,
+    Reading,
+    RefusedRow,
+    SourceStatus,
+    StreamStatus,
+)
+from csmdesk.domain.systems import DEMO, system_named
 from csmdesk.jobs.importing.report import read_refused
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.sources import configured
@@ -13,25 +20,6 @@ from csmdesk.store import cursors, facts
 from csmdesk.store.cursors import StoredSource
 from csmdesk.store.sources import connected_sources
 from csmdesk.sync.connectors import CONNECTORS
-
-IMPORT = "import"
-THINGS = {
-    "account": ("account", "accounts"),
-    "contact": ("contact", "contacts"),
-    "subscription": ("subscription", "subscriptions"),
-    "invoice": ("invoice", "invoices"),
-    "deal": ("deal", "deals"),
-    "ticket": ("ticket", "tickets"),
-    "activity": ("activity", "activities"),
-    "order": ("order", "orders"),
-    "nps_answer": ("NPS answer", "NPS answers"),
-    "agent": ("agent", "agents"),
-    "entitlement": ("entitlement", "entitlements"),
-    "product": ("product", "products"),
-    "person": ("CSM", "CSMs"),
-    "usage": ("account with usage", "accounts with usage"),
-}
-"""Fact tables in the order in which they are told, and what one and many of them are called."""
 
 
 def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
@@ -43,7 +31,7 @@ def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
         problems = cursors.problems(conn)
         counts = facts.row_counts(conn)
     made = []
-    for name in (*CONNECTORS, IMPORT):
+    for name in (*(DEMO if session.settings.demo else CONNECTORS), IMPORT):
         refused = [
             RefusedRow(one.stream, one.source_id, one.message)
             for one in problems
@@ -75,8 +63,7 @@ def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
                 ),
                 refused=tuple(refused),
                 base_url=source.base_url if source is not None else "",
-                project_id=source.project_id if source is not None else "",
-                site=source.site if source is not None else "",
+                asked={one: getattr(source, one, "") for one in system_named(name).asks},
             )
         )
     return tuple(sorted(made, key=_rank))

@@ -89,12 +89,12 @@ def problems(conn: Connection) -> list[Problem]:
 
 
 def set_source_result(conn: Connection, source: str, at: int, reading: Reading) -> None:
-    """Note how the read of a source ended; one without an error was complete."""
-    sql = "SELECT complete_at FROM source_state WHERE source = ?"
-    before = conn.exec_driver_sql(sql, (source,)).first()
-    whole = before[0] if before is not None else None
+    """Note how the read of a source ended; one without an error was complete. The request budget
+    stays as it was last told."""
+    before = next((one for one in source_state(conn) if one.source == source), None)
+    whole = before.complete_at if before is not None else None
     complete_at = whole if reading.error else at
-    rate = reading.rate
+    rate = reading.rate or (before.reading.rate if before is not None else None)
     row = (
         *(source, at, complete_at, reading.error, int(reading.key_refused)),
         *("\n".join(reading.lacking), reading.requests),

@@ -38,6 +38,11 @@ class Page(QWidget):
         """Bring everything up to this snapshot and scope; called again for every change."""
         raise NotImplementedError
 
+    @property
+    def waits(self) -> bool:
+        """Whether the page waits for something that is being read."""
+        return False
+
     def show_failure(self, sentence: str) -> None:
         """There is no snapshot to show, and why; pages that wait for nothing do nothing."""
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from csmdesk.runtime import state as states
-from csmdesk.views.customer.tab import CHI_PANEL, CustomerTab
+from csmdesk.views.customer.tab import CHI_PANEL
 from csmdesk.views.pages import PAGES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SETTLE_MS = 350
 """Between showing a page and taking its picture: late answers and layouts have arrived."""
 MOST_WAITS = 60
-"""Settling times that a customer's page may take to be read."""
+"""Settling times that a page may take to be read."""
 SUB_TABS = ("tasks", "chi", "commercial", "usage", "activity", "retention")
 PANEL = "panel-chi"
 THEMES = ("light", "dark")
@@ -139,10 +139,10 @@ class Shooter(QObject):
 
     @Slot()
     def _take(self) -> None:
-        """Take the picture, once a customer's page has been read."""
+        """Take the picture, once the page has what it waits for."""
         page = self._window.current_page()
         self._waited += 1
-        if isinstance(page, CustomerTab) and page.page is None and self._waited < MOST_WAITS:
+        if page is not None and page.waits and self._waited < MOST_WAITS:
             QTimer.singleShot(SETTLE_MS, self._take)
             return
         self._waited = 0

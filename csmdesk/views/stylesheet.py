@@ -25,6 +25,11 @@ QFrame#rail { background: $sunken; border: none; border-right: 1px solid $line; 
 QFrame#topbar { background: $surface; border: none; border-bottom: 1px solid $line; }
 QFrame[role="card"] { background: $surface; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="divider"] { background: $line; border: none; }
+QFrame#sourcehead, QFrame#sourcerow { background: transparent; border: 1px solid transparent;
+  border-bottom: 1px solid $line; }
+QFrame#sourcerow:hover { background: $sunken; }
+QFrame#sourcerow[chosen="true"] { background: $accent_fill; }
+QFrame#sourcerow:focus { border: 1px solid $accent; }
 QFrame#popover { background: $surface; border: 1px solid $strong_line; border-radius: 8px; }
 QFrame#tip { background: $tip; border: 1px solid $tip; border-radius: 6px; }
 QFrame#tip QLabel { color: $tip_text; }

@@ -112,7 +112,8 @@ def test_cursors_problems_and_results(store: Store) -> None:
         cursors.set_source_result(conn, "hubspot", 200, Reading("wrong key", lacking=("a", "b")))
         state = cursors.source_state(conn)[0]
         assert (state.read_at, state.complete_at, state.error) == (200, 100, "wrong key")
-        assert state.reading == Reading("wrong key", lacking=("a", "b")), "the newest one alone"
+        told = Reading("wrong key", lacking=("a", "b"), rate=Rate(9, 10, 1))
+        assert state.reading == told, "the newest, and the rate as last told"
 
 
 def test_rates_are_counted_once_and_checked(store: Store) -> None:

@@ -76,7 +76,7 @@ def test_importing_a_folder_ends_the_welcome(
     (folder / "customers.csv").write_text("customer_id,name\nc1,Northwind\nc2,Halcyon & Sons\n")
     assert gate.welcome is not None
     with qtbot.waitSignal(new_desk.jobFinished, timeout=WAIT_MS) as finished:
-        gate.welcome.import_folder(str(folder))
+        gate.welcome.import_folder(folder)
     assert finished.args[0] == "import"
     assert "0 refused" in finished.args[1]
     assert new_desk.portfolio is not None

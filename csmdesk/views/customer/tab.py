@@ -148,6 +148,10 @@ class CustomerTab(Page):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
 
+    @property
+    def waits(self) -> bool:
+        return self.page is None
+
     def show_portfolio(self, portfolio: Portfolio, scope: Scope) -> None:
         self.desk.request_customer(self.customer_id)
 

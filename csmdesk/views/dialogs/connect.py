@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from csmdesk.domain.settings import Source
 from csmdesk.domain.systems import System, connectable, system_named
+from csmdesk.models.sources import ASKED
 from csmdesk.runtime.connecting import ConnectWish
 from csmdesk.views.widgets.controls import button
 from csmdesk.views.widgets.tip import plain_label
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from csmdesk.domain.source_status import SourceStatus
     from csmdesk.runtime.desk import Desk
 
-ASKED = {"site": "Site", "project_id": "Project number"}
-"""Settings of a source that a system may ask for, and their labels."""
 SAFE = "The key is tested first and stays in the keyring of this computer."
 
 
@@ -59,8 +58,8 @@ class ConnectDialog(QDialog):
         self.asked = {name: _line(label) for name, label in ASKED.items()}
         if status is not None:
             self.address.setText(status.base_url)
-            self.asked["site"].setText(status.site)
-            self.asked["project_id"].setText(status.project_id)
+            for name, value in status.asked.items():
+                self.asked[name].setText(value)
         self._labels = {name: plain_label(label, "small") for name, label in ASKED.items()}
         self._key_label = plain_label("", "small")
         self._where = _words("")

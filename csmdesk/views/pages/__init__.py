@@ -46,6 +46,7 @@ PAGES: tuple[PageSpec, ...] = (
         "renewals", "Renewals", "renewals", "csmdesk.views.pages.renewals", "RenewalsPage",
         "renewals",
     ),
+    PageSpec("sources", "Sources", "sources", "csmdesk.views.pages.sources", "SourcesPage"),
 )  # fmt: skip
 FIRST_PAGE = "customers"
 

@@ -84,7 +84,8 @@ class CustomersPage(Page):
         if not model.rowCount():
             from csmdesk.views.pages.welcome import WelcomeGate
 
-            WelcomeGate(desk, self)
+            gate = WelcomeGate(desk, self)
+            gate.connectWanted.connect(lambda: self.pageWanted.emit("sources"))
 
     def show_portfolio(self, portfolio: Portfolio, scope: Scope) -> None:
         if self._portfolio is None:

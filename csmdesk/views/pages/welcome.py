@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QProcess, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QProcess, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -70,8 +70,20 @@ class Choice(Card):
         self.box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
+def choose_folder(parent: QWidget, run: Callable[[Path], object]) -> None:
+    """Let a person choose the folder to import."""
+    dialog = QFileDialog(parent, "Folder with files to import")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda folder: run(Path(folder)))
+    dialog.open()
+
+
 class Welcome(QWidget):
-    """Three choices, and one line that says what is going on."""
+    """Three choices, and one line that says what is going on. `connectWanted`: the first one."""
+
+    connectWanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
@@ -79,7 +91,7 @@ class Welcome(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._desk = desk
         self.connect_choice = Choice(
-            "sync", "Connect your CRM", CONNECT, "Connect…", self._connect, "primary"
+            "sync", "Connect your CRM", CONNECT, "Connect…", self.connectWanted.emit, "primary"
         )
         self.import_choice = Choice(
             "inbox", "Import files", IMPORT, "Choose folder…", self._choose_folder, ""
@@ -108,23 +120,12 @@ class Welcome(QWidget):
         desk.sources.connected.connect(self._source_connected)
         desk.jobFailed.connect(self._failed)
 
-    def _connect(self) -> None:
-        from csmdesk.views.dialogs.connect import ConnectDialog
-
-        ConnectDialog(self._desk, self).open()
-
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Folder with files to import")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(self.import_folder)
-        dialog.open()
+        choose_folder(self, self.import_folder)
 
-    @Slot(str)
-    def import_folder(self, folder: str) -> None:
+    def import_folder(self, folder: Path) -> None:
         self.said.setText(f"Importing {folder}…")
-        self._desk.import_folder(Path(folder))
+        self._desk.import_folder(folder)
 
     def _open_demo(self) -> None:
         """A program of its own: the demo never shares a workspace with real data."""
@@ -151,7 +152,12 @@ class Welcome(QWidget):
 
 
 class WelcomeGate(QObject):
-    """Covers a page with the welcome while the workspace is new; made only when it is."""
+    """Covers a page with the welcome while the workspace is new; made only when it is.
+
+    `connectWanted`: a person wants to connect a system.
+    """
+
+    connectWanted = Signal()
 
     def __init__(self, desk: Desk, page: QWidget) -> None:
         super().__init__(page)
@@ -175,6 +181,7 @@ class WelcomeGate(QObject):
             return
         if self.welcome is None:
             self.welcome = Welcome(self._desk, self._page)
+            self.welcome.connectWanted.connect(self.connectWanted)
             self.welcome.setGeometry(self._page.rect())
             self.welcome.show()
             self.welcome.raise_()

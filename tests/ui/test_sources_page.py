@@ -1,0 +1,226 @@
+"""The Sources page on the real window, worker, keyring and sandbox: from nothing to connected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import keyring
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from csmdesk.domain import source_status as states
+from csmdesk.domain.source_status import SourceStatus
+from csmdesk.domain.systems import connectable
+from csmdesk.models.sources import ASKED
+from csmdesk.runtime.desk import Desk
+from csmdesk.sync.connectors import CONNECTORS
+from csmdesk.views.dialogs.connect import ConnectDialog
+from csmdesk.views.dialogs.question import Question
+from csmdesk.views.main_window import MainWindow
+from csmdesk.views.pages.sources import SourcesPage
+from csmdesk.views.pages.welcome import Welcome
+from tests.sandbox.process import KEY, Sandbox, running
+from tests.ui.file_keyring import PLACE, FileKeyring
+
+LONG = 60_000
+Made = TypeVar("Made", bound=QWidget)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with running("--customers", "3") as started:
+        yield started
+
+
+@pytest.fixture
+def window(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """The window of a new workspace, at its Sources page."""
+    monkeypatch.setenv(PLACE, str(tmp_path / "keyring.json"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.ui.file_keyring.FileKeyring")
+    former = keyring.get_keyring()
+    keyring.set_keyring(FileKeyring())
+    desk = Desk(tmp_path / "new", False, lambda: datetime.now(UTC))
+    made = MainWindow(desk, tmp_path / "window.ini")
+    qtbot.addWidget(made)
+    made.complete()
+    made.show()
+    desk.start(run=False)
+    made.open_page("sources")
+    qtbot.waitUntil(lambda: bool(page_of(made).list.rows), timeout=LONG)
+    yield made
+    made.close()
+    desk.close()
+    keyring.set_keyring(former)
+
+
+def page_of(window: MainWindow) -> SourcesPage:
+    page = window.current_page()
+    assert isinstance(page, SourcesPage)
+    return page
+
+
+def status(window: MainWindow, system: str) -> SourceStatus:
+    return next(one for one in window.desk.sources.statuses if one.system == system)
+
+
+def dialog(window: MainWindow, kind: type[Made]) -> Made:
+    """The dialog of this kind that is open."""
+    return next(one for one in window.findChildren(kind) if one.isVisible())
+
+
+def press(inside: QDialog, text: str) -> None:
+    found = [one for one in inside.findChildren(QPushButton) if one.text() == text]
+    QTest.keyClick(found[0], Qt.Key.Key_Space)
+
+
+def connect(window: MainWindow, sandbox: Sandbox, system: str, qtbot: QtBot) -> None:
+    page_of(window).connect_source(system)
+    asked = dialog(window, ConnectDialog)
+    asked.key.setText(KEY)
+    asked.asked["project_id"].setText("1")
+    asked.address.setText(sandbox.base_url(system))
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        press(asked, "Connect")
+    qtbot.waitUntil(lambda: status(window, system).state == states.CURRENT, timeout=LONG)
+
+
+def test_a_new_workspace_lists_every_system_with_its_way_in(window: MainWindow) -> None:
+    page = page_of(window)
+    assert set(page.list.rows) == {one.system for one in window.desk.sources.statuses}
+    rows = page.list.rows.values()
+    assert {row.pill.texts()[0] for row in rows} == {"Not connected", "Nothing imported"}
+    assert {row.button.text() for row in rows} == {"Connect…", "Import…"}
+    assert page.panel.refused.empty.title == "Nothing was read yet"
+
+
+def test_every_system_that_is_read_can_be_connected() -> None:
+    offered = connectable()
+    assert {system.name for system in offered} == set(CONNECTORS)
+    assert all(system.where for system in offered)
+    assert {name for system in offered for name in system.asks} <= set(ASKED)
+
+
+def test_the_welcome_leads_here(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_page("customers")
+    qtbot.waitUntil(lambda: bool(window.findChildren(Welcome)), timeout=LONG)
+    welcome = dialog(window, Welcome)
+    QTest.mouseClick(welcome.connect_choice.button, Qt.MouseButton.LeftButton)
+    assert isinstance(window.current_page(), SourcesPage)
+
+
+def test_connecting_by_keyboard_alone(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+    page = page_of(window)
+    page.list.rows["hubspot"].setFocus()
+    QTest.keyClick(page.list.rows["hubspot"], Qt.Key.Key_Down)
+    assert page.chosen == "stripe", "an arrow key goes to the next row"
+    QTest.keyClick(page.list.rows["stripe"], Qt.Key.Key_Return)
+    asked = dialog(window, ConnectDialog)
+    assert asked.chosen.name == "stripe"
+    QTest.keyClicks(asked.key, "not-the-key")
+    QTest.keyClicks(asked.address, sandbox.base_url("stripe"))
+    with qtbot.waitSignal(window.desk.sources.tested, timeout=LONG):
+        press(asked, "Test")
+    assert "does not accept" in asked.said.text()
+    asked.key.clear()
+    QTest.keyClicks(asked.key, KEY)
+    with qtbot.waitSignal(window.desk.sources.tested, timeout=LONG):
+        press(asked, "Test")
+    assert asked.said.text() == "Stripe accepts the key. Nothing is kept yet."
+    assert status(window, "stripe").state == states.NOT_CONNECTED
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        QTest.keyClick(asked.key, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: status(window, "stripe").state == states.CURRENT, timeout=LONG)
+    row = page.list.rows["stripe"]
+    assert row.pill.texts() == ["Up to date"]
+    assert "accounts" in row.rows.text()
+    assert row.button.text() == "Sync"
+    settings = (window.desk.folder / "workspace.toml").read_text()
+    assert 'system = "stripe"' in settings
+    assert KEY not in settings
+
+
+def test_what_a_key_may_not_read_is_named_and_a_sync_of_one_source_mends_it(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    connect(window, sandbox, "hubspot", qtbot)
+    page = page_of(window)
+    sandbox.fault("hubspot", "403", path="companies")
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        page.act("hubspot", "sync")
+    qtbot.waitUntil(lambda: status(window, "hubspot").state == states.FAILED, timeout=LONG)
+    told = status(window, "hubspot")
+    assert told.reading.lacking == ("crm.objects.companies.read",)
+    assert told.complete_at, "the whole read before is still told"
+    named = [one.accessibleName() for one in page.panel.facts.findChildren(QWidget)]
+    assert "Permissions missing: crm.objects.companies.read" in named
+    assert page.list.rows["hubspot"].pill.texts() == ["Needs attention"]
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        QTest.mouseClick(page.list.rows["hubspot"].button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: status(window, "hubspot").state == states.CURRENT, timeout=LONG)
+    rate = status(window, "hubspot").reading.rate
+    assert rate is not None
+    assert 0 < rate.left <= rate.most
+
+
+def test_reading_everything_again_says_what_it_costs(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    connect(window, sandbox, "intercom", qtbot)
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        page_of(window).act("intercom", "sync")
+    contacts = status(window, "intercom").rows["contact"]
+    page_of(window).act("intercom", "reload")
+    question = dialog(window, Question)
+    told = " ".join(one.text() for one in question.findChildren(QLabel))
+    assert f"{contacts} contacts" in told
+    sandbox.call("control", "DELETE", "/requests")
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        press(question, "Read everything")
+    asked = sandbox.call("control", "GET", "/requests").json()
+    assert {one["system"] for one in asked} == {"intercom"}
+    assert status(window, "intercom").rows["contact"] == contacts
+
+
+def test_pausing_testing_and_disconnecting(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    connect(window, sandbox, "intercom", qtbot)
+    page = page_of(window)
+    page.act("intercom", "pause")
+    qtbot.waitUntil(lambda: status(window, "intercom").state == states.PAUSED, timeout=LONG)
+    assert page.list.rows["intercom"].button.text() == "Resume"
+    with qtbot.waitSignal(window.desk.sources.tested, timeout=LONG) as tested:
+        page.act("intercom", "test")
+    assert tested.args == ["intercom", "Intercom accepts the key.", True]
+    page.act("intercom", "resume")
+    qtbot.waitUntil(lambda: status(window, "intercom").state == states.CURRENT, timeout=LONG)
+    page.act("intercom", "disconnect")
+    press(dialog(window, Question), "Keep the data")
+    qtbot.waitUntil(lambda: status(window, "intercom").state == states.NOT_CONNECTED, timeout=LONG)
+    assert status(window, "intercom").rows["contact"] > 0
+    assert KEY not in (window.desk.folder.parent / "keyring.json").read_text()
+    page.act("intercom", "erase")
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG) as erased:
+        press(dialog(window, Question), "Erase the data")
+    assert "erased" in erased.args[1]
+    qtbot.waitUntil(lambda: not any(status(window, "intercom").rows.values()), timeout=LONG)
+
+
+def test_rows_that_could_not_be_used_are_listed_and_copied(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    sandbox.fault("stripe", "bad_row", path="customers", after=1)  # the first one tests the key
+    connect(window, sandbox, "stripe", qtbot)
+    page = page_of(window)
+    page.choose("stripe")
+    left_out = status(window, "stripe").refused
+    assert left_out
+    assert page.panel.refused.model.rowCount() == len(left_out)
+    page.panel._copy.click()
+    assert left_out[0].reason in QApplication.clipboard().text()
