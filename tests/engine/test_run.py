@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import SECONDS_A_DAY
@@ -22,14 +23,18 @@ from csmdesk.domain.facts import (
     Ticket,
 )
 from csmdesk.domain.findings import Findings, Previous
-from csmdesk.domain.inputs import Facts
+from csmdesk.domain.inputs import KINDS, Facts
 from csmdesk.domain.settings import Settings
+from csmdesk.engine.health.factors import FACTORS
 from csmdesk.engine.health.history import history_day
 from csmdesk.engine.run import prepare_run, run_day
 from tests.engine.build import DAY, account, facts, usage_of
 
 COUNT = 24
 EMPTY = Previous({}, {}, ())
+UNFED = ("key_volume", "failed_jobs", "renewal_proximity")
+"""Factors that this world has no data for: no feature of it is marked as key, none ever
+fails, and monthly terms raise no renewal."""
 
 
 def name(number: int) -> str:
@@ -194,3 +199,27 @@ def test_the_running_day_of_usage_is_never_counted() -> None:
         left = getattr(run_day(here, Settings(), DAY, EMPTY).health, one)
         right = getattr(run_day(later, Settings(), DAY, EMPTY).health, one)
         assert left.tobytes() == right.tobytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_factors_of_a_source_that_is_not_connected_are_missing(kind: str) -> None:
+    """Missing, never zero; those of the other sources stay as they are. Answers to NPS questions
+    come with the rows themselves, whoever asked."""
+    here = world(DAY)
+    without = replace(
+        here,
+        sources=tuple(source for source in here.sources if kind not in source.kinds),
+        customers=Columns(
+            {**here.customers.data, f"joined_{kind}": np.zeros(here.count, np.bool_)}, here.count
+        ),
+    )
+    whole, cut = (run_day(one, Settings(), DAY, EMPTY).health for one in (here, without))
+    fed = [row for row, factor in enumerate(FACTORS) if factor.source == kind]
+    others = [row for row, factor in enumerate(FACTORS) if factor.source not in (kind, "usage")]
+    for row in fed:
+        if FACTORS[row].key != "nps":
+            assert whole.has[row].any() or FACTORS[row].key in UNFED
+            assert not cut.has[row].any(), FACTORS[row].key
+    for row in others:
+        assert (whole.has[row] == cut.has[row]).all(), FACTORS[row].key
+    assert ((cut.chi + cut.points.sum(axis=0) + cut.cap_points)[cut.chi >= 0] == 100).all()
