@@ -7,10 +7,11 @@ the oldest known value, marked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Ints, coded
+from csmdesk.domain.columns import Bools, Ints, by_text, coded
 from csmdesk.domain.days import MISSING, parse_day
 from csmdesk.domain.inputs import Facts
 from csmdesk.engine.money.exact import first_of_run, keys, last_at
@@ -23,6 +24,11 @@ class FieldLog:
     customer: Ints
     key: Ints  # (customer, day) of each change
     value: tuple[str | None, ...]
+
+    @cached_property
+    def days(self) -> Ints:
+        """The values as days, MISSING for an emptied one: ISO dates or instants."""
+        return by_text(self.value, lambda text: parse_day(text[:10]) if text else MISSING)
 
 
 def build_field_logs(facts: Facts) -> dict[str, FieldLog]:
@@ -85,11 +91,5 @@ def contract_dates(facts: Facts, logs: dict[str, FieldLog], day: int) -> Ints:
     log = logs.get("renewal_on")
     if log is None:
         return current
-    days = np.array([_day(text) for text in log.value], dtype=np.int64)
     row, _ = field_rows(log, facts.count, day)
-    return np.where(row >= 0, days[row], current)
-
-
-def _day(text: str | None) -> int:
-    """Day number of an ISO date or instant; MISSING for an emptied field."""
-    return parse_day(text[:10]) if text else MISSING
+    return np.where(row >= 0, log.days[row], current)

@@ -91,18 +91,6 @@ def modules_used(
     return count
 
 
-def job_features(facts: Facts, window: Window) -> Bools:
-    """Which feature names are jobs: those that ever reported a failure, as far as is known.
-
-    Sources count failures of a feature but do not say that it is one which can fail.
-    """
-    usage = facts.usage
-    failed = window.known(usage.feature_failed).any(axis=1)
-    jobs = np.zeros(len(usage.feature_names), dtype=np.bool_)
-    jobs[usage.feature_name[failed]] = True
-    return jobs
-
-
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """Jobs run and failed per customer, and the name under which the most failed (or None)."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from csmdesk.domain.columns import Bools, Columns, Ints
+from csmdesk.domain.columns import Columns, Ints
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.grouping import blank, count_by, latest_by, rows_known, sum_by
-from csmdesk.engine.metrics.rows import EventRows, event_rows
+from csmdesk.engine.metrics.rows import EventRows, Persons, event_rows
+from csmdesk.engine.money.exact import key_day, last_at
 
 NPS_DAYS = 90
 RISK_DAYS = 90
-REPLY_DAYS = 14
 
 
 def relationship_metrics(
@@ -23,9 +23,9 @@ def relationship_metrics(
     last_two_way_on, last_inbound_on, last_outbound_on, last_contact_on (either way, any kind but
     notes); risk_score (0-10, set in the last 90 days); contacts (people known on D, not left)."""
     sorts = events if events is not None else event_rows(facts)
-    data = {**_nps(facts, day), **_contact(facts, sorts, day)}
+    data = {**_nps(facts, day), **_contact(sorts, facts.count, day)}
     data["risk_score"] = _risk(facts, day)
-    data["contacts"] = _contacts(facts, sorts, day)
+    data["contacts"] = _contacts(sorts.persons, facts.count, day)
     return Columns(data, facts.count)
 
 
@@ -45,15 +45,10 @@ def _nps(facts: Facts, day: int) -> dict[str, Ints]:
     }
 
 
-def _contact(facts: Facts, sorts: EventRows, day: int) -> dict[str, Ints]:
-    table = facts.tables["activity"]
-    customer, on = table.ints("customer"), table.ints("at_day")
-    known = rows_known(table, "at_day", day)
-    held, inward, outward = (known & one for one in (sorts.held, sorts.inward, sorts.outward))
-    talked = latest_by(customer[held], on[held], facts.count)
-    last_in = latest_by(customer[inward], on[inward], facts.count)
-    last_out = latest_by(customer[outward], on[outward], facts.count)
-    answered = _answered(customer, on, inward, outward, facts.count)
+def _contact(sorts: EventRows, count: int, day: int) -> dict[str, Ints]:
+    talked, last_in, last_out, answered = (
+        _latest(key, count, day) for key in (sorts.held, sorts.inward, sorts.outward, sorts.answers)
+    )
     return {
         "last_two_way_on": np.maximum(talked, answered),
         "last_inbound_on": last_in,
@@ -62,21 +57,10 @@ def _contact(facts: Facts, sorts: EventRows, day: int) -> dict[str, Ints]:
     }
 
 
-def _answered(customer: Ints, on: Ints, inward: Bools, outward: Bools, count: int) -> Ints:
-    """Newest day on which a message of one direction had one of the other at most 14 days before."""
-    rows = np.flatnonzero(inward | outward)
-    order = rows[np.lexsort((on[rows], customer[rows]))]
-    who, when, way = customer[order], on[order], inward[order]
-    found = blank(count)
-    for direction in (True, False):
-        # The newest earlier row of the other direction, by position; rows are sorted by customer.
-        place = np.where(way != direction, np.arange(len(order)), -1)
-        before = np.maximum.accumulate(place) if len(place) else place
-        valid = (way == direction) & (before >= 0)
-        valid[valid] = who[before[valid]] == who[valid]
-        valid[valid] = when[valid] - when[before[valid]] <= REPLY_DAYS
-        np.maximum.at(found, who[valid], when[valid])
-    return found
+def _latest(key: Ints, count: int, day: int) -> Ints:
+    """Newest day up to `day` per customer in sorted keys, MISSING without one."""
+    place = last_at(key, np.arange(count), day)
+    return np.where(place >= 0, key_day(np.append(key, 0)[place]), MISSING)
 
 
 def _risk(facts: Facts, day: int) -> Ints:
@@ -92,12 +76,7 @@ def _risk(facts: Facts, day: int) -> Ints:
     return np.where(fresh, score, MISSING)
 
 
-def _contacts(facts: Facts, sorts: EventRows, day: int) -> Ints:
+def _contacts(persons: Persons, count: int, day: int) -> Ints:
     """Persons known on D; one who left according to any system is gone."""
-    table = facts.tables["contact"]
-    created, left = table.ints("created_at_day"), table.ints("left_on")
-    here = (table.ints("customer") != MISSING) & ((created == MISSING) | (created <= day))
-    gone = here & (left != MISSING) & (left <= day)
-    here &= ~np.isin(sorts.person, sorts.person[gone])
-    _, first = np.unique(sorts.person[here], return_index=True)
-    return count_by(table.ints("customer")[here][first], facts.count)
+    here = (persons.since <= day) & (persons.gone > day)
+    return count_by(persons.customer[here], count)

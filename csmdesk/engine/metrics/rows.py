@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from csmdesk.domain.columns import Bools, Columns, Ints, by_text, coded
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
-from csmdesk.engine.money.exact import first_of_run
+from csmdesk.engine.money.exact import first_of_run, key_day, key_owner, keys
 
 NO_DAY = 2**62
+NEVER = 1 << 19
+"""A day after every one that a run looks at."""
+REPLY_DAYS = 14
 CRITICAL = dict.fromkeys(("urgent", "high"), 1)
 CLOSED = dict.fromkeys(("closed", "solved", "resolved"), 1)
 MESSAGE, TALK, INWARD, OUTWARD = 1, 2, 1, 2
@@ -32,18 +35,29 @@ class ProductSince:
 
 
 @dataclass(frozen=True, slots=True)
-class EventRows:
-    """`person`: number of the person behind each `contact` row: rows of one customer with the same
-    e-mail are one person, told by several systems. Masks over the rows of `ticket` (critical, shut)
-    and `activity` (of a customer: inward and outward messages, held talks); per feature name the
-    first day with use and with a failure, NO_DAY for never."""
+class Persons:
+    """People behind the contacts: rows of one customer with the same e-mail are one person, told by
+    several systems. `since`: day from which one is known; `gone`: first day on which any system says
+    that the person left, NO_DAY for never."""
 
-    person: Ints
+    customer: Ints
+    since: Ints
+    gone: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class EventRows:
+    """Masks over the rows of `ticket` (critical, shut); sorted (customer, day) keys of messages that
+    came in and went out, of talks that were held and of messages that answer one of the other
+    direction; per feature name the first day with use and with a failure, NO_DAY for never."""
+
+    persons: Persons
     critical: Bools
     shut: Bools
-    inward: Bools
-    outward: Bools
-    held: Bools
+    inward: Ints
+    outward: Ints
+    held: Ints
+    answers: Ints
     first_used: Ints
     first_failed: Ints
     product_since: ProductSince
@@ -53,20 +67,53 @@ def event_rows(facts: Facts) -> EventRows:
     """Read once, used for every day of a run."""
     usage = facts.usage
     ticket, activity = facts.tables["ticket"], facts.tables["activity"]
-    whose = activity.ints("customer") != MISSING
+    customer, on = activity.ints("customer"), activity.ints("at_day")
+    dated = (customer != MISSING) & (on != MISSING) & (on < NEVER)
     kind, way = _told(activity, "kind", KINDS), _told(activity, "direction", DIRECTIONS)
-    message = whose & (kind == MESSAGE)
+    held = np.flatnonzero(dated & (kind == TALK) & activity["held"])
+    sent = np.flatnonzero(dated & (kind == MESSAGE) & (way > 0))
+    sent = sent[np.lexsort((on[sent], customer[sent]))]
+    key, way = keys(customer[sent], on[sent]), way[sent]
     return EventRows(
-        person=_persons(facts.tables["contact"]),
+        persons=_persons(facts.tables["contact"]),
         critical=_told(ticket, "priority", CRITICAL) > 0,
         shut=_told(ticket, "status", CLOSED) > 0,
-        inward=message & (way == INWARD),
-        outward=message & (way == OUTWARD),
-        held=whose & (kind == TALK) & activity["held"],
+        inward=key[way == INWARD],
+        outward=key[way == OUTWARD],
+        held=np.sort(keys(customer[held], on[held])),
+        answers=key[_answering(key, way)],
         first_used=first_days(facts, usage.feature_events),
         first_failed=first_days(facts, usage.feature_failed),
         product_since=_product_since(facts),
     )
+
+
+def _answering(key: Ints, way: Ints) -> Bools:
+    """Messages with one of the other direction at most 14 days before; sorted by customer and day."""
+    found = np.zeros(len(key), dtype=np.bool_)
+    for direction in (INWARD, OUTWARD):
+        # The newest earlier message of the other direction, by its place.
+        place = np.where(way != direction, np.arange(len(key)), -1)
+        before = np.maximum.accumulate(place) if len(place) else place
+        rows = np.flatnonzero((way == direction) & (before >= 0))
+        asked, answered = key[before[rows]], key[rows]
+        near = key_day(answered) - key_day(asked) <= REPLY_DAYS
+        found[rows] = near & (key_owner(answered) == key_owner(asked))
+    return found
+
+
+def _persons(contacts: Columns) -> Persons:
+    told = zip(contacts["email"], contacts["source_id"], strict=True)
+    who, names = coded([mail.casefold() if mail else f"\n{key}" for mail, key in told])
+    owner, created = contacts.ints("customer"), contacts.ints("created_at_day")
+    left = contacts.ints("left_on")
+    rows = np.flatnonzero(owner != MISSING)
+    person, place = np.unique(owner[rows] * max(len(names), 1) + who[rows], return_inverse=True)
+    since, gone = (np.full(len(person), NO_DAY, dtype=np.int64) for _ in range(2))
+    np.minimum.at(since, place, created[rows])  # MISSING: always known
+    told_gone = np.where(left == MISSING, NO_DAY, np.maximum(created, left))
+    np.minimum.at(gone, place, told_gone[rows])
+    return Persons(person // max(len(names), 1), since, gone)
 
 
 def _product_since(facts: Facts) -> ProductSince:
@@ -91,13 +138,6 @@ def _product_since(facts: Facts) -> ProductSince:
     order = np.lexsort((day, key))
     first = order[first_of_run(key[order])]
     return ProductSince(names, key[first], day[first])
-
-
-def _persons(contacts: Columns) -> Ints:
-    told = zip(contacts["email"], contacts["source_id"], strict=True)
-    who, names = coded([mail.casefold() if mail else f"\n{key}" for mail, key in told])
-    owner = contacts.ints("customer")
-    return np.where(owner == MISSING, -1, owner) * len(names) + who
 
 
 def first_days(facts: Facts, cells: NDArray[np.uint32]) -> Ints:

@@ -10,10 +10,11 @@ import numpy as np
 
 from csmdesk.domain.columns import Ints
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.findings import HIGH, LOW, MEDIUM
-from csmdesk.engine.metrics.modules import feature_modules, job_features
+from csmdesk.domain.findings import HIGH, MEDIUM
+from csmdesk.engine.metrics.grouping import sum_by
+from csmdesk.engine.metrics.modules import feature_modules
 from csmdesk.engine.metrics.windows import usage_window
-from csmdesk.engine.rules.limits import Limits
+from csmdesk.engine.rules.limits import Limits, at_least, percent_at_least, rungs
 from csmdesk.engine.rules.rule import CHURN_RISK, CLEAR, HOLDS, NONE, UNKNOWN, Context, Hit, Rule
 from csmdesk.engine.rules.wording import days_text
 
@@ -32,21 +33,28 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class _Jobs:
-    """Jobs of one customer and product: run and failed a day, oldest first; last column is D-1."""
+    """Jobs of one customer and product within the window, the rung that their failures reach today
+    and reached yesterday, and whether the last days that had jobs went without a failure."""
 
-    run: Ints
-    failed: Ints
+    run: int
+    failed: int
+    severity: int
+    yesterday: int
+    clean: bool
+
+
+_NO_JOBS = _Jobs(0, 0, NONE, NONE, clean=True)
 
 
 def check(ctx: Context, limits: Limits) -> list[Hit]:
     jobs = _jobs(ctx, limits)
     silent = _agents(ctx)
-    keys = set(jobs or {}) | set(silent) | set(ctx.watched(RULE.id))
+    watched = ctx.watched(RULE.id)
     hits = []
-    for key in sorted(keys):
-        mine = jobs.get(key) if jobs is not None else None
+    for key in sorted({*(jobs or ()), *silent, *watched}):
+        mine = (jobs or {}).get(key, _NO_JOBS)
         hit = _hit(ctx, limits, key, mine, silent.get(key, []), jobs is not None)
-        if hit.severity > NONE or key in ctx.watched(RULE.id):
+        if hit.severity > NONE or key in watched:
             hits.append(hit)
     return hits
 
@@ -59,27 +67,49 @@ def _jobs(ctx: Context, limits: Limits) -> dict[Key, _Jobs] | None:
     if not window.covers(first, last):
         return None
     usage = ctx.facts.usage
-    rows = np.flatnonzero(job_features(ctx.facts, window)[usage.feature_name])
-    run = window.cut(usage.feature_events[rows], first, last).astype(np.int64)
-    failed = window.cut(usage.feature_failed[rows], first, last).astype(np.int64)
+    # A feature is a job when it ever failed: sources do not say which ones can.
+    rows = np.flatnonzero((ctx.events.first_failed <= window.last)[usage.feature_name])
+    failed = window.cut(usage.feature_failed[rows], first, last)
     owner = usage.feature_customer[rows]
-    total = np.zeros(ctx.facts.count, np.int64)
-    np.add.at(total, owner, failed.sum(axis=1))
-    looked = total >= limits.whole("min_failed")
-    looked[[row for row, _ in ctx.watched(RULE.id)]] = True
+    looked = sum_by(owner, failed.sum(axis=1, dtype=np.int64), ctx.facts.count)
+    seen = looked >= limits.whole("min_failed")
+    seen[[row for row, _ in ctx.watched(RULE.id)]] = True
+    places = np.flatnonzero(seen[owner])
+    number: dict[Key, int] = {}
     modules = feature_modules(ctx.facts, ctx.settings)
-    found: dict[Key, _Jobs] = {}
-    for place in np.flatnonzero(looked[owner]).tolist():
-        row = int(owner[place])
-        feature = int(usage.feature_name[rows[place]])
-        key = (row, _product(ctx, row, modules[feature], usage.feature_names[feature]))
-        former = found.get(key)
-        found[key] = (
-            _Jobs(former.run + run[place], former.failed + failed[place])
-            if former
-            else _Jobs(run[place], failed[place])
+    names = usage.feature_name[rows[places]].tolist()
+    for_key = [
+        number.setdefault(
+            (row, _product(ctx, row, modules[name], usage.feature_names[name])), len(number)
         )
-    return found
+        for row, name in zip(owner[places].tolist(), names, strict=True)
+    ]
+    run = window.cut(usage.feature_events[rows[places]], first, last)
+    by_day = np.zeros((2, len(number), days), np.int64)
+    np.add.at(by_day[0], for_key, run)
+    np.add.at(by_day[1], for_key, failed[places])
+    return dict(zip(number, _judged(by_day[0], by_day[1], limits), strict=True))
+
+
+def _judged(run: Ints, failed: Ints, limits: Limits) -> list[_Jobs]:
+    """(customers and products, days) of jobs, oldest day first; the last column is D-1."""
+    now, before = slice(1, None), slice(0, -1)
+    had = run[:, now] > 0
+    newest = had & (np.cumsum(had[:, ::-1], axis=1)[:, ::-1] <= limits.whole("clean_days"))
+    columns = (
+        run[:, now].sum(axis=1),
+        failed[:, now].sum(axis=1),
+        _rungs(run[:, now].sum(axis=1), failed[:, now].sum(axis=1), limits),
+        _rungs(run[:, before].sum(axis=1), failed[:, before].sum(axis=1), limits),
+        ~((failed[:, now] > 0) & newest).any(axis=1),
+    )
+    return [_Jobs(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _rungs(run: Ints, failed: Ints, limits: Limits) -> Ints:
+    names = ("low", "medium", "high")
+    shares = {name: percent_at_least(failed, run, limits[f"{name}_percent"]) for name in names}
+    return rungs(at_least(failed, 1, limits["min_failed"]) & (run > 0), **shares)
 
 
 def _product(ctx: Context, row: int, module: str, feature: str) -> str:
@@ -104,42 +134,33 @@ def _agents(ctx: Context) -> dict[Key, list[int]]:
     return silent
 
 
-def _severity(run: int, failed: int, silent: list[int], limits: Limits) -> int:
-    enough = failed >= limits["min_failed"] and run > 0
-
-    def share(percent: str) -> bool:
-        return enough and failed * 100 >= run * limits[percent]
-
-    if share("high_percent") or (silent and min(silent) > limits["agents_silent_days"]):
+def _silence(silent: list[int], limits: Limits) -> int:
+    """The rung that the silence of agents reaches."""
+    if silent and min(silent) > limits["agents_silent_days"]:
         return HIGH
-    if share("medium_percent") or any(d > limits["agent_silent_days"] for d in silent):
-        return MEDIUM
-    return LOW if share("low_percent") else NONE
+    return MEDIUM if any(days > limits["agent_silent_days"] for days in silent) else NONE
 
 
 def _hit(
-    ctx: Context, limits: Limits, key: Key, jobs: _Jobs | None, silent: list[int], covered: bool
+    ctx: Context, limits: Limits, key: Key, jobs: _Jobs, silent: list[int], covered: bool
 ) -> Hit:
     row, product = key
-    run = [int(jobs.run[cut].sum()) if jobs else 0 for cut in (slice(1, None), slice(0, -1))]
-    failed = [int(jobs.failed[cut].sum()) if jobs else 0 for cut in (slice(1, None), slice(0, -1))]
-    severity = _severity(run[0], failed[0], silent, limits)
-    yesterday = _severity(run[1], failed[1], [max(0, d - 1) for d in silent], limits)
+    severity = max(jobs.severity, _silence(silent, limits))
+    yesterday = max(jobs.yesterday, _silence([max(0, d - 1) for d in silent], limits))
     if severity == NONE and not covered:
         return Hit(row, product, NONE, clear=UNKNOWN)
-    clear = CLEAR if _clean(jobs, limits) else HOLDS
-    if run[0] == 0 and severity == NONE:
+    clear = CLEAR if jobs.clean else HOLDS
+    if jobs.run == 0 and severity == NONE:
         return Hit(row, product, NONE, clear=clear)
-    by_jobs = _severity(run[0], failed[0], [], limits) == severity
     values: dict[str, Any] = {
-        "failed": failed[0],
-        "jobs": run[0],
+        "failed": jobs.failed,
+        "jobs": jobs.run,
         "agents": len(silent),
         "agents_silent_days": sorted(silent, reverse=True),
     }
     window = limits.whole("window_days")
-    text = f"{product} failed scans detected: {failed[0]} of {run[0]} in {window} days."
-    if not by_jobs:
+    text = f"{product} failed scans detected: {jobs.failed} of {jobs.run} in {window} days."
+    if jobs.severity != severity:
         text = f"{product}: {_silent_text(silent, severity, limits)}."
     evidence = ctx.evidence(("usage",), values, limits.shown(*LIMITS))
     return Hit(row, product, severity, text, evidence, yesterday > NONE, clear)
@@ -152,14 +173,6 @@ def _silent_text(silent: list[int], severity: int, limits: Limits) -> str:
     least, most = min(late), max(late)
     span = days_text(most) if least == most else f"{least} to {days_text(most)}"
     return f"{len(late)} of {len(silent)} agents silent for {span}"
-
-
-def _clean(jobs: _Jobs | None, limits: Limits) -> bool:
-    """No failure on the last 3 days that had jobs; no jobs at all in the window counts as clean."""
-    if jobs is None:
-        return True
-    days = np.flatnonzero(jobs.run[1:])[-limits.whole("clean_days") :]
-    return not jobs.failed[1:][days].any()
 
 
 RULE = Rule(
