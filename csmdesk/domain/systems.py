@@ -92,4 +92,4 @@ def system_named(name: str) -> System:
 
 def connectable() -> tuple[System, ...]:
     """The systems that can be connected."""
-    return tuple(system for system in _ALL if system.key)
+    return tuple(system for system in _ALL if system.key or system.signs_in)

@@ -22,7 +22,12 @@ STATES = {
     states.FAILED: ("Needs attention", "poor"),
     states.CURRENT: ("Up to date", "good"),
 }
-ASKED = {"site": "Site", "project_id": "Project number"}
+ASKED = {
+    "site": "Site",
+    "project_id": "Project number",
+    "client_id": "Client id",
+    "login_domain": "Sign-in domain",
+}
 """Settings of a source that a system may ask for beside the key, and their labels."""
 NONE = "–"
 SHORT = 3
@@ -100,7 +105,8 @@ def detail(status: SourceStatus) -> tuple[str, str]:
             where(status) if status.system != IMPORT else "A folder of CSV, Parquet or XLSX"
         ), ""
     if status.state == states.NO_KEY:
-        return "There is no key for it in this computer's keyring. Paste one.", "poor"
+        how = "Sign in again." if system_named(status.system).signs_in else "Paste one."
+        return f"This computer's keyring has no key for it. {how}", "poor"
     if status.state == states.PAUSED:
         return "Left out of every run until it is resumed.", ""
     if status.reading.error:
@@ -112,7 +118,8 @@ def detail(status: SourceStatus) -> tuple[str, str]:
 
 def where(status: SourceStatus) -> str:
     place = system_named(status.system).where
-    return f"Key: {place}" if place else ""
+    noun = "App" if system_named(status.system).signs_in else "Key"
+    return f"{noun}: {place}" if place else ""
 
 
 def facts(status: SourceStatus, now: datetime, next_run: str) -> list[tuple[str, str]]:
@@ -163,7 +170,8 @@ def actions(status: SourceStatus, *, demo: bool) -> tuple[Action, ...]:
     read = (Action("sync", "Sync now"), Action("reload", "Read everything again…"))
     made = [first, *(read if _reads(status) else ()), Action("test", "Test the connection")]
     if not demo:
-        made += [Action("key", "Change the key…")]
+        signs_in = system_named(status.system).signs_in
+        made += [Action("key", "Sign in again…" if signs_in else "Change the key…")]
         made += [Action("pause", "Pause")] if status.state != states.PAUSED else []
         made += [Action("disconnect", "Disconnect…")]
     return tuple(made)

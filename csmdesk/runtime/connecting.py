@@ -1,12 +1,16 @@
-"""Asking a system whether it takes a key: the wish, and what became of it. Any thread but the
-window's."""
+"""Connecting a system with a key or by signing in: the wish, and what became of it.
+
+Any thread but the window's: a system is asked, and a person may be in the browser for minutes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from csmdesk.domain.errors import DeskError
+from csmdesk.domain.systems import system_named
 
 if TYPE_CHECKING:
     from csmdesk.domain.cancel import CancelToken
@@ -33,15 +37,20 @@ class ConnectOutcome:
     session_possible: bool = False
 
 
-def connect(session: Session, wish: ConnectWish, cancel: CancelToken) -> ConnectOutcome:
-    """Test the key with one small request and keep it."""
+def connect(
+    session: Session, wish: ConnectWish, browse: Callable[[str], None], cancel: CancelToken
+) -> ConnectOutcome:
+    """Test the key with one small request and keep it; or let a person sign in with the browser,
+    which `browse` opens at an address."""
     from csmdesk.config.secrets import NoKeyring
-    from csmdesk.jobs import sources
+    from csmdesk.jobs import signing_in, sources
 
+    source, only = wish.source, wish.session_only
     try:
-        title = sources.connect(
-            session, wish.source, wish.key, session_only=wish.session_only, cancel=cancel
-        )
+        if system_named(source.system).signs_in:
+            title = signing_in.sign_in(session, source, browse, cancel, session_only=only)
+        else:
+            title = sources.connect(session, source, wish.key, session_only=only, cancel=cancel)
     except NoKeyring as error:
         return ConnectOutcome(refusal=error.message, session_possible=True)
     except DeskError as error:

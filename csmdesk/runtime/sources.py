@@ -1,7 +1,7 @@
 """The connected systems as the window sees them: what is known of each, and what can be asked.
 
-Short questions (a key to test, settings to write) are answered by a thread of their own, so that
-they wait for no run; reading and erasing rows are jobs of the worker.
+Questions to a system and settings to write are answered by threads of their own, so that they wait
+for no run; reading and erasing rows are jobs of the worker.
 """
 
 from __future__ import annotations
@@ -22,20 +22,23 @@ if TYPE_CHECKING:
     from csmdesk.runtime.queue_thread import Question, QueueThread
     from csmdesk.runtime.stores import WindowStore
 
+THREADS = 2
+"""While a person signs in with the browser, what is known of the sources can still be read."""
 Done = Callable[[Any], None]
 Failed = Callable[[str], None]
 
 
 class Sources(QObject):
     """`changed` (tuple of SourceStatus), `unreadable` (sentence), `connected` (title), `refused`
-    (sentence, whether a session-only key would do), `tested` (system, sentence, whether it works),
-    `failed` (sentence): pausing or disconnecting did not work.
+    (sentence, whether a session-only key would do), `browsing` (address where to sign in), `tested`
+    (system, sentence, whether it works), `failed` (sentence): a setting could not be written.
     """
 
     changed = Signal(object)
     unreadable = Signal(str)
     connected = Signal(str)
     refused = Signal(str, bool)
+    browsing = Signal(str)
     tested = Signal(str, str, bool)
     failed = Signal(str)
 
@@ -47,22 +50,25 @@ class Sources(QObject):
         self._numbers = itertools.count()
         self._open: dict[int, tuple[Done, Failed]] = {}
         self._cancel = CancelToken()
-        self._thread: QueueThread | None = None
+        self._threads: list[QueueThread] = []
 
     def start(self) -> None:
         from csmdesk.runtime.queue_thread import QueueThread
 
-        self._thread = QueueThread("csmdesk-sources", self._questions, self)
-        self._thread.answered.connect(self._answered)
-        self._thread.refused.connect(self._refused)
-        self._thread.start()
+        for number in range(THREADS):
+            thread = QueueThread(f"csmdesk-sources-{number}", self._questions, self)
+            thread.answered.connect(self._answered)
+            thread.refused.connect(self._refused)
+            thread.start()
+            self._threads.append(thread)
 
     def close(self) -> None:
-        """End the thread; a question to a system that is on its way is given up."""
+        """End the threads; a question to a system that is on its way is given up."""
         self.stop()
-        self._questions.put(None)
-        if self._thread is not None:
-            self._thread.wait()
+        for _ in self._threads:
+            self._questions.put(None)
+        for thread in self._threads:
+            thread.wait()
 
     # --- what views ask -----------------------------------------------------------------------
 
@@ -80,7 +86,7 @@ class Sources(QObject):
         """Test and keep a key, then read the system; `connected` or `refused` follows."""
         cancel = self._new_question()
         self._ask(
-            lambda: connect(self._store.session(), wish, cancel),
+            lambda: connect(self._store.session(), wish, self.browsing.emit, cancel),
             lambda outcome: self._connected(wish, outcome),
             lambda sentence: self.refused.emit(sentence, False),
         )
@@ -155,6 +161,8 @@ class Sources(QObject):
         if outcome.refusal:
             self.refused.emit(outcome.refusal, outcome.session_possible)
             return
-        self._desk.settings_changed({wish.source.system: wish.key} if wish.session_only else {})
+        system = wish.source.system
+        key = self._store.session().secrets.get(system) if wish.session_only else None
+        self._desk.settings_changed({system: key} if key is not None else {})
         self.connected.emit(outcome.title)
-        self.sync(wish.source.system)
+        self.sync(system)

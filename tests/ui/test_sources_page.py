@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import keyring
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -25,8 +26,9 @@ from csmdesk.views.dialogs.question import Question
 from csmdesk.views.main_window import MainWindow
 from csmdesk.views.pages.sources import SourcesPage
 from csmdesk.views.pages.welcome import Welcome
+from tests.oauth.conftest import browser
+from tests.oauth.file_keyring import FileKeyring
 from tests.sandbox.process import KEY, Sandbox, running
-from tests.ui.file_keyring import PLACE, FileKeyring
 
 LONG = 60_000
 Made = TypeVar("Made", bound=QWidget)
@@ -41,8 +43,8 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window of a new workspace, at its Sources page."""
-    monkeypatch.setenv(PLACE, str(tmp_path / "keyring.json"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.ui.file_keyring.FileKeyring")
+    monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring.json"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.oauth.file_keyring.FileKeyring")
     former = keyring.get_keyring()
     keyring.set_keyring(FileKeyring())
     desk = Desk(tmp_path / "new", False, lambda: datetime.now(UTC))
@@ -143,6 +145,31 @@ def test_connecting_by_keyboard_alone(window: MainWindow, sandbox: Sandbox, qtbo
     settings = (window.desk.folder / "workspace.toml").read_text()
     assert 'system = "stripe"' in settings
     assert KEY not in settings
+
+
+class Browser(QObject):
+    """A browser in which the person agrees at once."""
+
+    @Slot(QUrl)
+    def open(self, address: QUrl) -> None:
+        browser(address.toString())
+
+
+def test_signing_in_with_the_browser(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+    seen = Browser()
+    QDesktopServices.setUrlHandler("http", seen, "open")
+    page_of(window).connect_source("zendesk")
+    asked = dialog(window, ConnectDialog)
+    assert not asked.key.isVisible()
+    asked.address.setText(sandbox.base_url("zendesk"))
+    asked.asked["client_id"].setText(sandbox.addresses["zendesk"]["client_id"])
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        press(asked, "Sign in in the browser")
+    QDesktopServices.unsetUrlHandler("http")
+    qtbot.waitUntil(lambda: status(window, "zendesk").state == states.CURRENT, timeout=LONG)
+    assert "Sign in again…" in [
+        one.text for one in page_of(window).list.rows["zendesk"].actions_now
+    ]
 
 
 def test_what_a_key_may_not_read_is_named_and_a_sync_of_one_source_mends_it(

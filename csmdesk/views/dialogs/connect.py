@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QDialog,
     QFormLayout,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from csmdesk.runtime.desk import Desk
 
 SAFE = "The key is tested first and stays in the keyring of this computer."
+SIGN_IN = "You sign in at the system itself; what it answers stays in this computer's keyring."
 
 
 class ConnectDialog(QDialog):
@@ -65,17 +68,19 @@ class ConnectDialog(QDialog):
         self._where = _words("")
         self.said = _words(SAFE)
         self._test = button("Test", self._ask_test, tip="Ask the system, keep nothing")
-        self._connect = button("Connect" if status is None else "Save", self._ask, kind="primary")
+        self._verb = "Connect" if status is None else "Save"
+        self._connect = button(self._verb, self._ask, kind="primary")
         self._connect.setDefault(True)
         self._session = button("Use for this session only", self._ask_for_session)
         self._session.hide()
         self._build()
         self.system.currentIndexChanged.connect(self._system_changed)
-        for field in (self.key, *self.asked.values()):
+        for field in (self.key, self.address, *self.asked.values()):
             field.textChanged.connect(self._typed)
         self._sources.connected.connect(self._connected)
         self._sources.refused.connect(self._refused)
         self._sources.tested.connect(self._tested)
+        self._sources.browsing.connect(self._browse)
         self._system_changed()
         self.key.setFocus()
 
@@ -114,7 +119,13 @@ class ConnectDialog(QDialog):
 
     @Slot()
     def _system_changed(self) -> None:
+        signs_in = self.chosen.signs_in
         self._key_label.setText(self.chosen.key)
+        for part in (self._key_label, self.key, self._test):
+            part.setHidden(signs_in)
+        self._connect.setText("Sign in in the browser" if signs_in else self._verb)
+        self._connect.setAccessibleName(self._connect.text())
+        self.said.setText(SIGN_IN if signs_in else SAFE)
         self._where.setText(f"{self.chosen.title}: {self.chosen.where}")
         for name, field in self.asked.items():
             field.setVisible(name in self.chosen.asks)
@@ -124,10 +135,15 @@ class ConnectDialog(QDialog):
 
     @Slot()
     def _typed(self) -> None:
-        needed = [self.key, *(self.asked[name] for name in self.chosen.asks)]
+        needed = [self.asked[name] for name in self.chosen.asks if not self._known(name)]
+        needed += [] if self.chosen.signs_in else [self.key]
         ready = all(field.text().strip() for field in needed) and not self._asking
         self._connect.setEnabled(ready)
         self._test.setEnabled(ready)
+
+    def _known(self, name: str) -> bool:
+        """Whether an address given by hand stands for the site, as in a sandbox."""
+        return name == "site" and bool(self.address.text().strip())
 
     def _ask(self) -> None:
         self._sources.connect_system(self._wish())
@@ -150,6 +166,16 @@ class ConnectDialog(QDialog):
             **asked,  # type: ignore[arg-type]
         )
         return ConnectWish(source, self.key.text().strip(), session_only)
+
+    @Slot(str)
+    def _browse(self, address: str) -> None:
+        """Show the page where a person signs in; the address is copied for another browser."""
+        QApplication.clipboard().setText(address)
+        QDesktopServices.openUrl(QUrl(address))
+        self.said.setText(
+            "Sign in with the browser; this dialog waits for you. When no browser opens, paste the"
+            " address, which is on the clipboard."
+        )
 
     @Slot(str)
     def _connected(self, _title: str) -> None:
