@@ -20,6 +20,9 @@ Verbs, their targets and arguments (a day is a day number; None clears):
 | playbook_enrol | customers | playbook: name; steps: list of [title, days after] |
 | playbook_leave | enrolments | |
 | crm | customers | any of owner_id, tier, stage: text or None; renewal_on: day or None |
+| join | accounts: "source:id" | customer: id |
+| split | accounts: "source:id" | |
+| merge, apart | customers, at least two | |
 | crm_mine, crm_theirs | conflicts: "source:record:field" | |
 | step_done, step_skip, step_reopen | steps: "enrolment id:number" | |
 

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection
 
 from csmdesk.domain.systems import System, system_named
+from csmdesk.store.edits.plan import TABLES
 from csmdesk.store.schema import work
 from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
 
@@ -24,19 +25,6 @@ MAIL_DOMAINS = {
     *("qq.com", "163.com", "mail.ru", "yandex.ru"),
 }
 """Domains that say nothing about the company."""
-
-_OWNED = (
-    work.WORK_TASK,
-    work.WORK_ALERT,
-    work.WORK_TAG,
-    work.WORK_RISK,
-    work.WORK_SENTIMENT,
-    work.WORK_NOTE,
-    work.WORK_PLAYBOOK,
-    work.WORK_STEP,
-    work.WORK_FIELD,
-    work.CUSTOMER_ALIAS,
-)
 
 
 def customer_id(source: str, source_id: str) -> str:
@@ -104,6 +92,7 @@ class _Book:
         self.crm: dict[str, set[str]] = {}
         self.tokens, self.domains, self.names = _Index(), _Index(), _Index()
         self.questions: dict[Key, tuple[str, str, list[str]]] = {}
+        self.apart = apart_pairs(conn)
 
     def index(self, account: _Account, customer: str) -> None:
         for token in account.tokens:
@@ -162,6 +151,8 @@ class _Book:
             group = sorted({self._final(one) for one in customers}, key=self.born.__getitem__)
             if len(group) < 2:
                 continue
+            if any(pair <= set(group) for pair in self.apart):
+                continue  # a person said so
             crms = [source for one in group for source in self.crm.get(one, ())]
             if len(crms) != len(set(crms)):
                 continue  # two companies of one CRM: a person decides
@@ -232,6 +223,17 @@ def resolve(conn: Connection, customer: str) -> str:
     return customer if found is None else str(found)
 
 
+def apart_pairs(conn: Connection) -> set[frozenset[str]]:
+    """Pairs of customers of whom a person said that they are not the same, merges followed."""
+    rows = fetch(
+        conn,
+        "SELECT coalesce(a.customer_id, w.customer_id), coalesce(b.customer_id, w.other_id) "
+        "FROM work_apart w LEFT JOIN customer_alias a ON a.alias = w.customer_id "
+        "LEFT JOIN customer_alias b ON b.alias = w.other_id",
+    )
+    return {frozenset(row) for row in rows if row[0] != row[1]}
+
+
 def _alias_count(conn: Connection, book: _Book) -> int:
     rows = fetch(conn, "SELECT alias FROM customer_alias")
     return sum(row[0] not in book.aliases for row in rows)
@@ -256,7 +258,7 @@ def _move(conn: Connection, loser: str, winner: str) -> None:
     Where both have the same row (one tag twice) the winner's stays and the other waits under the
     alias, so that nothing written is lost.
     """
-    for table in (work.IDENTITY, *_OWNED):
+    for table in (work.IDENTITY, work.CUSTOMER_ALIAS, *TABLES.values()):
         sql = f"UPDATE OR IGNORE {table.name} SET customer_id = ? WHERE customer_id = ?"
         conn.exec_driver_sql(sql, (winner, loser))
     conn.exec_driver_sql(upsert_sql(work.CUSTOMER_ALIAS), (loser, winner))

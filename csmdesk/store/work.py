@@ -12,7 +12,7 @@ from csmdesk.domain.edits import Applied, Edit
 from csmdesk.domain.errors import BadInput
 from csmdesk.store import outbox
 from csmdesk.store.edits import VERBS
-from csmdesk.store.edits.plan import TABLES, Key, Moment, Row, Wanted, read_row
+from csmdesk.store.edits.plan import TABLES, WRITABLE, Key, Moment, Row, Wanted, read_row
 from csmdesk.store.schema.work import AUDIT
 from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
 
@@ -111,7 +111,7 @@ def _write(conn: Connection, wanted: list[Wanted]) -> tuple[Change, ...]:
         before = read_row(conn, one.table, one.key)
         if before != one.row:
             changes.append((one.table, one.key, before, one.row))
-    for name, table in TABLES.items():
+    for name, table in WRITABLE.items():
         mine = [(key, after) for where, key, _, after in changes if where == name]
         names = [column.name for column in table.columns]
         many(conn, delete_sql(table), [key for key, after in mine if after is None])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from csmdesk.store.edits import crm, notes, playbooks, signals, tags, tasks
+from csmdesk.store.edits import crm, identity, notes, playbooks, signals, tags, tasks
 from csmdesk.store.edits.plan import Verb
 
-GROUPS = (tasks, tags, signals, notes, playbooks, crm)
+GROUPS = (tasks, tags, signals, notes, playbooks, crm, identity)
 VERBS: dict[str, Verb] = {name: verb for group in GROUPS for name, verb in group.VERBS.items()}

@@ -30,6 +30,14 @@ TABLES: dict[str, Table] = {
         work.WORK_FIELD,
     )
 }
+"""What people write about customers; every row has its customer."""
+
+IDENTITY_TABLES: dict[str, Table] = {
+    one.name: one for one in (work.CUSTOMER, work.IDENTITY, work.CUSTOMER_ALIAS, work.WORK_APART)
+}
+"""Who is who."""
+
+WRITABLE = TABLES | IDENTITY_TABLES
 """The tables that edits may write; the audit log names them."""
 
 
@@ -66,16 +74,16 @@ Verb = Callable[[Moment, Edit], Plan]
 
 def read_row(conn: Connection, table: str, key: Key) -> Row | None:
     """A row of a work table by its primary key."""
-    where = " AND ".join(f"{column.name} = ?" for column in TABLES[table].primary_key)
+    where = " AND ".join(f"{column.name} = ?" for column in WRITABLE[table].primary_key)
     found = fetch(conn, f"SELECT * FROM {table} WHERE {where}", key)
-    names = (column.name for column in TABLES[table].columns)
+    names = (column.name for column in WRITABLE[table].columns)
     return dict(zip(names, found[0], strict=True)) if found else None
 
 
 def blank(table: str, key: Key) -> Row:
     """A row of which only the key is known."""
-    row: Row = dict.fromkeys(column.name for column in TABLES[table].columns)
-    row.update(zip((column.name for column in TABLES[table].primary_key), key, strict=True))
+    row: Row = dict.fromkeys(column.name for column in WRITABLE[table].columns)
+    row.update(zip((column.name for column in WRITABLE[table].primary_key), key, strict=True))
     return row
 
 

@@ -9,10 +9,16 @@ from csmdesk.store.schema.meta import integer, key, key_int, table, text
 CUSTOMER = table("customer", key("customer_id"), integer("born"), text("source"), text("source_id"))
 """Anchor of every customer ever; `born` orders them, so that a merge keeps the older id."""
 
+PERSON = "person"
+"""`how` of an account that a person placed."""
+
 IDENTITY = table("identity", key("source"), key("source_id"), text("customer_id"), text("how"))
 Index("ix_identity_customer", IDENTITY.c.customer_id)
 
 CUSTOMER_ALIAS = table("customer_alias", key("alias"), text("customer_id"))
+
+WORK_APART = table("work_apart", key("customer_id"), key("other_id"), text("who"), integer("at"))
+"""Two customers of whom a person said that they are not the same; the smaller id stands first."""
 
 DATA_QUALITY = table(
     "data_quality", key("source"), key("source_id"), text("kind"), text("text"), text("candidates")
