@@ -13,6 +13,7 @@ from csmdesk.cli import (
     customer,
     importing,
     playbooks,
+    quality,
     report,
     run,
     score,
@@ -59,6 +60,7 @@ def build() -> typer.Typer:
     app.command("what-if")(whatif.what_if)
     app.command("import")(importing.import_folder)
     app.command("write-back")(write_back.write_back)
+    app.command("quality")(quality.quality)
     app.command("config")(config.config)
     app.command("connect")(sources.connect)
     app.command("disconnect")(sources.disconnect)

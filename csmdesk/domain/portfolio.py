@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.inputs import SourceState
+from csmdesk.domain.quality import NO_ISSUES
 
 HISTORY_DAYS = 180
 NO_MEASURES = Columns({}, 0)
@@ -70,6 +71,8 @@ class Portfolio:
     steps: enrolment (row index in enrolments), number, title, due_on, state ("pending", "done",
       "skipped"), set_on
 
+    quality: see `domain.quality.Issue`; of now, whatever the day
+
     chi_history: int16 (HISTORY_DAYS, customers), last row = `day`, -1 = none.
     measures: every measure of `engine.measure`, one row per customer.
     factors, num, den, has, score, points, weight, weight_total, cap_points: as in `findings.Health`.
@@ -112,4 +115,5 @@ class Portfolio:
     measures: Columns = NO_MEASURES
     enrolments: Columns = NO_ENROLMENTS
     steps: Columns = NO_STEPS
+    quality: Columns = NO_ISSUES
     renewal_dates: Columns = NO_RENEWAL_DATES

@@ -13,6 +13,7 @@ from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import BANDS, Findings, Health, HistoryDay, Previous
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
+from csmdesk.domain.quality import as_columns
 from csmdesk.domain.scope import Scope
 from csmdesk.domain.texts import plural
 from csmdesk.engine.figures.counted import with_counts
@@ -26,6 +27,7 @@ from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.rules.rule import Context
 from csmdesk.engine.segments import segment_mask
 from csmdesk.jobs import snapshot_columns as columns
+from csmdesk.jobs.quality import issues
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot_told import as_told
 from csmdesk.store import findings as stored
@@ -136,6 +138,7 @@ def _assemble(
         run, newest = stored.last_run(conn, day), stored.last_run(conn)
         before = tuple(history(conn, day - 30, day - 1))
         unsent = outbox.unsent(conn)
+        found = issues(conn, facts.sources, session.today())
     if newest is not None and day < newest.day:
         former = measure(facts, settings, day - 1, prepared)
         known = Previous({}, {}, before)
@@ -200,6 +203,7 @@ def _assemble(
         measures=measures,
         enrolments=columns.joined(work.enrolments, index),
         steps=columns.steps(work, index),
+        quality=as_columns(found),
         renewal_dates=columns.recent_renewals(facts, settings, prepared, day),
     )
 

@@ -63,10 +63,16 @@ def _renewals(portfolio: Portfolio, inside: NDArray[Any]) -> int:
     return int((inside & active & (away >= 0) & (away < RENEWAL_DAYS)).sum())
 
 
+def _quality(portfolio: Portfolio, _inside: NDArray[Any]) -> int:
+    """All issues: whose customer an account is, is the question."""
+    return portfolio.quality.length
+
+
 COUNTS: dict[str, Callable[[Portfolio, NDArray[Any]], int]] = {
     "customers": _customers,
     "tasks": _tasks,
     "high": _high,
     "alerts": _alerts,
     "renewals": _renewals,
+    "quality": _quality,
 }

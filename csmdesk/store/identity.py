@@ -14,7 +14,6 @@ from hashlib import blake2b
 from sqlalchemy import Connection
 
 from csmdesk.domain.systems import System, system_named
-from csmdesk.store.edits.plan import TABLES
 from csmdesk.store.schema import work
 from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
 
@@ -258,7 +257,7 @@ def _move(conn: Connection, loser: str, winner: str) -> None:
     Where both have the same row (one tag twice) the winner's stays and the other waits under the
     alias, so that nothing written is lost.
     """
-    for table in (work.IDENTITY, work.CUSTOMER_ALIAS, *TABLES.values()):
+    for table in (work.IDENTITY, work.CUSTOMER_ALIAS, *work.OF_CUSTOMERS):
         sql = f"UPDATE OR IGNORE {table.name} SET customer_id = ? WHERE customer_id = ?"
         conn.exec_driver_sql(sql, (winner, loser))
     conn.exec_driver_sql(upsert_sql(work.CUSTOMER_ALIAS), (loser, winner))

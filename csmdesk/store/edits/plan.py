@@ -16,21 +16,8 @@ from csmdesk.store.sql import chunks, fetch, marks
 Key = tuple[Any, ...]
 Row = dict[str, Any]
 
-TABLES: dict[str, Table] = {
-    one.name: one
-    for one in (
-        work.WORK_TASK,
-        work.WORK_ALERT,
-        work.WORK_TAG,
-        work.WORK_RISK,
-        work.WORK_SENTIMENT,
-        work.WORK_NOTE,
-        work.WORK_PLAYBOOK,
-        work.WORK_STEP,
-        work.WORK_FIELD,
-    )
-}
-"""What people write about customers; every row has its customer."""
+TABLES: dict[str, Table] = {one.name: one for one in work.OF_CUSTOMERS}
+"""What people write about customers."""
 
 IDENTITY_TABLES: dict[str, Table] = {
     one.name: one for one in (work.CUSTOMER, work.IDENTITY, work.CUSTOMER_ALIAS, work.WORK_APART)

@@ -146,3 +146,16 @@ AUDIT = table(
 """Append-only. `changes`: JSON list of [table, key, before, after]; `undoes`: the audit row that this
 one takes back; `undone`: 1 while taken back; `redo`: 1 when this row did again what was undone."""
 Index("ix_audit_day", AUDIT.c.day)
+
+OF_CUSTOMERS = (
+    WORK_TASK,
+    WORK_ALERT,
+    WORK_TAG,
+    WORK_RISK,
+    WORK_SENTIMENT,
+    WORK_NOTE,
+    WORK_PLAYBOOK,
+    WORK_STEP,
+    WORK_FIELD,
+)
+"""What people write about customers; every row names its customer."""

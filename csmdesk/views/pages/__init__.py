@@ -46,6 +46,10 @@ PAGES: tuple[PageSpec, ...] = (
         "renewals", "Renewals", "renewals", "csmdesk.views.pages.renewals", "RenewalsPage",
         "renewals",
     ),
+    PageSpec(
+        "quality", "Data quality", "inbox", "csmdesk.views.pages.quality", "QualityPage",
+        "quality",
+    ),
     PageSpec("sources", "Sources", "sources", "csmdesk.views.pages.sources", "SourcesPage"),
 )  # fmt: skip
 FIRST_PAGE = "customers"
