@@ -44,13 +44,15 @@ def entitled_pairs(ctx: Context) -> Pairs:
 def features_of_products(ctx: Context, names: tuple[str, ...]) -> dict[str, frozenset[str]]:
     """Features of each named product by its modules; a product without known modules is left out.
 
-    Features come from use and from the workspace's own taxonomy.
+    Features come from use known on D and from the workspace's own taxonomy.
     """
     of_module: dict[str, set[str]] = defaultdict(set)
     usage = ctx.facts.usage
     found = feature_modules(ctx.facts, ctx.settings)
-    for feature, module in zip(usage.feature_names, found, strict=True):
-        of_module[module].add(feature)
+    known = ctx.events.first_used <= usage_window(ctx.facts, ctx.day).last
+    for feature, module, seen in zip(usage.feature_names, found, known.tolist(), strict=True):
+        if seen:
+            of_module[module].add(feature)
     for module, features in ctx.settings.features.modules.items():
         of_module[module].update(features)
     modules = ctx.product_modules
