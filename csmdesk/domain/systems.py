@@ -30,6 +30,8 @@ class System:
     editable: bool = False
     """A person may edit fields of its companies here."""
     signs_in: bool = False
+    maps_fields: bool = False
+    """A person may choose which of its fields feeds which field here."""
 
     @property
     def rank(self) -> int:
@@ -47,12 +49,14 @@ _ALL = (
         key="Service key or private app token",
         where="Settings > Integrations > Private apps",
         editable=True,
+        maps_fields=True,
     ),
     System("salesforce", "Salesforce", ("crm",), ("support",)),
     System(
         "stripe", "Stripe", ("billing",),
         key="Restricted key (read)",
         where="Developers > API keys > Create restricted key",
+        maps_fields=True,
     ),
     System(
         "chargebee", "Chargebee", ("billing",),

@@ -153,7 +153,7 @@ def connector_of(session: Session, system: str) -> Connector:
         return next(
             one for one in _demo_connectors(session, session.today()) if one.system == system
         )
-    return _connector(session, _configured(session, system))
+    return _connector(session, connected(session, system))
 
 
 def probe(
@@ -173,13 +173,13 @@ def configured(settings: Settings, system: str) -> Source | None:
 
 def pause(session: Session, system: str, *, paused: bool) -> None:
     """Leave a system out of every sync, or take it in again; key and rows stay."""
-    source = _configured(session, system)
+    source = connected(session, system)
     keep_source(session, msgspec.structs.replace(source, paused=paused))
 
 
 def disconnect(session: Session, system: str) -> None:
     """Forget a system's key and configuration; its rows stay readable until they are erased."""
-    _configured(session, system)
+    connected(session, system)
     session.secrets.delete(system)
     left = tuple(source for source in session.settings.sources if source.system != system)
     _save(session, msgspec.structs.replace(session.settings, sources=left))
@@ -193,7 +193,8 @@ def erase(session: Session, system: str) -> int:
     return count
 
 
-def _configured(session: Session, system: str) -> Source:
+def connected(session: Session, system: str) -> Source:
+    """The settings of a connected system; BadInput when it is none."""
     refuse_demo(session)
     source = configured(session.settings, system)
     if source is None:

@@ -171,6 +171,7 @@ def actions(status: SourceStatus, *, demo: bool) -> tuple[Action, ...]:
     made = [first, *(read if _reads(status) else ()), Action("test", "Test the connection")]
     if not demo:
         signs_in = system_named(status.system).signs_in
+        made += [Action("fields", "Fields…")] if system_named(status.system).maps_fields else []
         made += [Action("key", "Sign in again…" if signs_in else "Change the key…")]
         made += [Action("pause", "Pause")] if status.state != states.PAUSED else []
         made += [Action("disconnect", "Disconnect…")]

@@ -17,6 +17,7 @@ from csmdesk.domain.cancel import CancelToken
 from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish, connect, test
 
 if TYPE_CHECKING:
+    from csmdesk.domain.source_fields import FieldTable
     from csmdesk.domain.source_status import SourceStatus
     from csmdesk.runtime.desk import Desk
     from csmdesk.runtime.queue_thread import Question, QueueThread
@@ -31,7 +32,8 @@ Failed = Callable[[str], None]
 class Sources(QObject):
     """`changed` (tuple of SourceStatus), `unreadable` (sentence), `connected` (title), `refused`
     (sentence, whether a session-only key would do), `browsing` (address where to sign in), `tested`
-    (system, sentence, whether it works), `failed` (sentence): a setting could not be written.
+    (system, sentence, whether it works), `failed` (sentence): a setting could not be written,
+    `fieldsReady` (FieldTable), `fieldsFailed` (sentence), `fieldsSaved`.
     """
 
     changed = Signal(object)
@@ -41,6 +43,9 @@ class Sources(QObject):
     browsing = Signal(str)
     tested = Signal(str, str, bool)
     failed = Signal(str)
+    fieldsReady = Signal(object)
+    fieldsFailed = Signal(str)
+    fieldsSaved = Signal()
 
     def __init__(self, desk: Desk, store: WindowStore) -> None:
         super().__init__(desk)
@@ -118,6 +123,33 @@ class Sources(QObject):
             sources.pause(self._store.session(), system, paused=paused)
 
         self._ask(write, lambda _none: self._desk.settings_changed(), self.failed.emit)
+
+    def load_fields(self, system: str) -> None:
+        """Ask a system for its own fields; `fieldsReady` or `fieldsFailed` follows."""
+        cancel = self._new_question()
+
+        def read() -> object:
+            from csmdesk.jobs import source_fields
+
+            return source_fields.field_table(self._store.session(), system, cancel)
+
+        self._ask(read, self.fieldsReady.emit, self.fieldsFailed.emit)
+
+    def save_fields(self, table: FieldTable) -> None:
+        """Keep which field feeds which, then read everything again; `fieldsSaved` or
+        `fieldsFailed` follows."""
+
+        def write() -> None:
+            from csmdesk.jobs import source_fields
+
+            source_fields.save(self._store.session(), table)
+
+        def done(_none: object) -> None:
+            self._desk.settings_changed()
+            self.fieldsSaved.emit()
+            self.reload(table.system)
+
+        self._ask(write, done, self.fieldsFailed.emit)
 
     def disconnect_system(self, system: str, *, erase: bool) -> None:
         """Forget a system's key; `erase` deletes its rows too."""

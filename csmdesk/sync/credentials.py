@@ -49,7 +49,10 @@ class PastedKey:
         return None
 
     def remedy(self, title: str, source: str) -> str:
-        return f"Make a new key at {title}; `csmdesk connect {source}` takes it."
+        return (
+            f"Make a new key at {title} and give it to CSMDesk: on the Sources page, or with"
+            f" `csmdesk connect {source}`."
+        )
 
     def hidden(self, text: str) -> str:
         return text.replace(self.key, "***") if self.key else text

@@ -16,12 +16,16 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidge
 from pytestqt.qtbot import QtBot
 
 from csmdesk.domain import source_status as states
+from csmdesk.domain.settings import Source
 from csmdesk.domain.source_status import SourceStatus
 from csmdesk.domain.systems import connectable
 from csmdesk.models.sources import ASKED
 from csmdesk.runtime.desk import Desk
 from csmdesk.sync.connectors import CONNECTORS
+from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.fields import ListsFields
 from csmdesk.views.dialogs.connect import ConnectDialog
+from csmdesk.views.dialogs.fields import FieldsDialog
 from csmdesk.views.dialogs.question import Question
 from csmdesk.views.main_window import MainWindow
 from csmdesk.views.pages.sources import SourcesPage
@@ -106,6 +110,12 @@ def test_every_system_that_is_read_can_be_connected() -> None:
     assert {system.name for system in offered} == set(CONNECTORS)
     assert all(system.where for system in offered)
     assert {name for system in offered for name in system.asks} <= set(ASKED)
+    mapped = {system.name for system in offered if system.maps_fields}
+    made = {
+        name: make(Source(system=name, site="a"), PastedKey("key"))
+        for name, make in CONNECTORS.items()
+    }
+    assert {name for name, one in made.items() if isinstance(one, ListsFields)} == mapped
 
 
 def test_the_welcome_leads_here(window: MainWindow, qtbot: QtBot) -> None:
@@ -251,3 +261,54 @@ def test_rows_that_could_not_be_used_are_listed_and_copied(
     assert page.panel.refused.model.rowCount() == len(left_out)
     page.panel._copy.click()
     assert left_out[0].reason in QApplication.clipboard().text()
+
+
+def test_a_field_is_chosen_from_what_the_account_has(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    connect(window, sandbox, "hubspot", qtbot)
+    path = window.desk.folder / "workspace.toml"
+    path.write_text("# our own words\n" + path.read_text())
+    page_of(window).act("hubspot", "fields")
+    fields = dialog(window, FieldsDialog)
+    qtbot.waitUntil(lambda: bool(fields.rows), timeout=LONG)
+    tier = fields.rows["tier"]
+    assert tier.chosen == "csm_tier"
+    assert tier.note.text() in ("T1", "T2", "T3", "T4"), "an example of the account"
+    fields.rows["renewal_on"].choose("annual_contract_value")
+    assert "a date is needed" in fields.rows["renewal_on"].note.text()
+    fields.rows["renewal_on"].choose("renewal_date")
+    tier.box.setEditText("industry · text")
+    assert tier.chosen == "industry"
+    sandbox.call("control", "DELETE", "/requests")
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        press(fields, "Save and read again")
+    written = path.read_text()
+    assert written.startswith("# our own words\n")
+    assert 'tier = "industry"' in written
+    assert "renewal_on" not in written, "what is the default is not written"
+    portfolio = window.desk.portfolio
+    assert portfolio is not None
+    assert set(portfolio.customers["tier"]) != {"T1", "T2", "T3", "T4"}
+    page_of(window).act("hubspot", "fields")
+    again = dialog(window, FieldsDialog)
+    qtbot.waitUntil(lambda: bool(again.rows), timeout=LONG)
+    assert again.rows["tier"].chosen == "industry"
+    again.use_defaults()
+    assert again.rows["tier"].chosen == "csm_tier"
+    again.reject()
+
+
+def test_fields_that_cannot_be_listed_say_why(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    connect(window, sandbox, "stripe", qtbot)
+    sandbox.fault("stripe", "401", path="customers")
+    page_of(window).act("stripe", "fields")
+    with qtbot.waitSignal(window.desk.sources.fieldsFailed, timeout=LONG) as failed:
+        fields = dialog(window, FieldsDialog)
+    assert "does not accept the key" in failed.args[0]
+    press(fields, "Try again")
+    qtbot.waitUntil(lambda: bool(fields.rows), timeout=LONG)
+    assert fields.rows["hubspot_id"].chosen == "hubspot_company_id"
+    fields.reject()

@@ -102,6 +102,7 @@ class SourcesPage(Page):
             "test": lambda: self._test(status),
             "connect": lambda: self.connect_source(system),
             "key": lambda: self._change_key(status),
+            "fields": lambda: self._choose_fields(status),
             "pause": lambda: sources.pause(system, paused=True),
             "resume": lambda: sources.pause(system, paused=False),
             "disconnect": lambda: self._ask_disconnect(status),
@@ -215,6 +216,11 @@ class SourcesPage(Page):
         from csmdesk.views.dialogs.connect import ConnectDialog
 
         ConnectDialog(self.desk, self, status.system, status).open()
+
+    def _choose_fields(self, status: SourceStatus) -> None:
+        from csmdesk.views.dialogs.fields import FieldsDialog
+
+        FieldsDialog(self.desk, status, self).open()
 
     def _ask_reload(self, status: SourceStatus) -> None:
         from csmdesk.views.dialogs.question import Question

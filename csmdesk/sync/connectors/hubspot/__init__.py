@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from csmdesk.domain.settings import Source
+from csmdesk.domain.source_fields import OwnField
 from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.connectors.hubspot import activities, companies, contacts, deals, tickets
+from csmdesk.sync.connectors.hubspot import (
+    activities,
+    companies,
+    contacts,
+    deals,
+    properties,
+    tickets,
+)
 from csmdesk.sync.connectors.hubspot.objects import ObjectStream
 from csmdesk.sync.connectors.hubspot.owners import OwnerStream
 from csmdesk.sync.connectors.hubspot.setup import SetupStream
@@ -72,6 +80,17 @@ class HubSpot:
 
     def probe(self, client: HttpClient) -> None:
         client.get(DETAILS, msgspec.Raw)
+
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        return self._fields
+
+    @property
+    def defaults(self) -> Mapping[str, str]:
+        return companies.FIELDS
+
+    def own_fields(self, client: HttpClient) -> list[OwnField]:
+        return properties.own_fields(client, set(self._mapped().values()))
 
     def writer(self) -> Writer:
         return CompanyWriter(self._scores, self._mapped())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from csmdesk.domain.settings import Source
+from csmdesk.domain.source_fields import OwnField
 from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.stripe import metadata
 from csmdesk.sync.connectors.stripe.events import EventStream
 from csmdesk.sync.connectors.stripe.lists import ListStream, PriceStream
 from csmdesk.sync.connectors.stripe.objects import Objects
@@ -19,6 +21,8 @@ from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
 BASE_URL = "https://api.stripe.com"
+FIELDS = {"hubspot_id": "hubspot_company_id"}
+"""Our field -> the metadata key of a customer that tells it."""
 
 
 class _Error(msgspec.Struct):
@@ -46,7 +50,7 @@ class Stripe:
 
     def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
-        self._crm_key = source.fields.get("hubspot_id", "hubspot_company_id")
+        self._fields = {**FIELDS, **source.fields}
         self._credentials = credentials
 
     def api(self) -> Api:
@@ -56,8 +60,19 @@ class Stripe:
     def probe(self, client: HttpClient) -> None:
         client.get("/v1/customers", msgspec.Raw, (("limit", "1"),))
 
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        return self._fields
+
+    @property
+    def defaults(self) -> Mapping[str, str]:
+        return FIELDS
+
+    def own_fields(self, client: HttpClient) -> list[OwnField]:
+        return metadata.own_fields(client)
+
     def streams(self) -> Sequence[Stream]:
-        objects = Objects(self._crm_key)
+        objects = Objects(self._fields["hubspot_id"])
         return (
             EventStream(objects),
             ListStream("products", "products", objects),
