@@ -12,10 +12,12 @@ from csmdesk.domain.days import iso_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
+from csmdesk.engine.figures import alerts as alerts_figure
 from csmdesk.engine.figures import customers as customers_figure
 from csmdesk.engine.figures import dashboard as dashboard_figure
 from csmdesk.engine.figures import movements as movements_figure
 from csmdesk.engine.figures import renewals as renewals_figure
+from csmdesk.engine.figures.alert_trend import alert_trend
 from csmdesk.jobs.snapshot import build_portfolio
 
 CUSTOMER_KEYS = ("name", "csm", "tier", "chi", "band", "mrr", "status", "renewal_on", "open_tasks")
@@ -23,7 +25,11 @@ RENEWAL_KEYS = ("renewal_on", "in_days", "name", "csm", "chi", "band", "mrr", "a
 TASK_KEYS = ("severity", "text", "customer", "status", "due_on")
 
 
+ALERT_KEYS = ("opened_on", "label", "text", "customer", "chi", "action_step")
+
+
 class Page(StrEnum):
+    ALERTS = "alerts"
     CUSTOMERS = "customers"
     DASHBOARD = "dashboard"
     MOVEMENTS = "movements"
@@ -41,7 +47,7 @@ def report(
     ] = False,
     by: Annotated[str, typer.Option(metavar="customer", help="movements only.")] = "",
 ) -> None:
-    """Print a page's figures: customers, dashboard, movements or renewals."""
+    """Print a page's figures: alerts, customers, dashboard, movements or renewals."""
     cli: Context = context.obj
     if by not in ("", "customer") or (by and page is not Page.MOVEMENTS):
         raise BadInput(f"--by {by} is not known for {page}.", "Only: movements --by customer.")
@@ -61,6 +67,8 @@ def report(
         cli.show(rows, "MRR movements", shown)
     elif page is Page.RENEWALS:
         cli.show(renewals_figure.renewals_report(portfolio, scope), "Renewals", RENEWAL_KEYS)
+    elif page is Page.ALERTS:
+        _alerts(cli, portfolio, scope)
     else:
         _dashboard(cli, portfolio, scope)
 
@@ -75,6 +83,16 @@ def checked_scope(portfolio: Portfolio, csm: str, segment: str) -> Scope:
             choices = ", ".join(known) or "none yet"
             raise BadInput(f"There is no {kind} “{name}”.", f"Known: {choices}.")
     return Scope(portfolio.day, csm, segment)
+
+
+def _alerts(cli: Context, portfolio: Portfolio, scope: Scope) -> None:
+    trend = [month.as_json() for month in alert_trend(portfolio, scope)]
+    rows = alerts_figure.open_alerts(portfolio, scope)
+    if cli.json:
+        cli.json_out({"day": iso_day(portfolio.day), "open": rows, "trend": trend})
+        return
+    cli.show(rows, f"Open alerts, {iso_day(portfolio.day)}", ALERT_KEYS)
+    cli.show(trend, "By month: created, closed, open on an average day")
 
 
 def _dashboard(cli: Context, portfolio: Portfolio, scope: Scope) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csmdesk.domain.columns import Columns
+from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import SourceState
 from csmdesk.domain.quality import NO_ISSUES
 
@@ -112,6 +113,8 @@ class Portfolio:
     run_day: int
     run_at: int
     run_ms: int
+    first_day: int = MISSING
+    """First day of the stored history."""
     measures: Columns = NO_MEASURES
     enrolments: Columns = NO_ENROLMENTS
     steps: Columns = NO_STEPS

@@ -33,7 +33,7 @@ from csmdesk.jobs.snapshot_told import as_told
 from csmdesk.store import findings as stored
 from csmdesk.store import outbox
 from csmdesk.store.fingerprint import fingerprint
-from csmdesk.store.history import chi_matrix, history
+from csmdesk.store.history import chi_matrix, first_history_day, history
 from csmdesk.store.load import load_facts
 from csmdesk.store.overview import write_overview
 from csmdesk.store.snapshot import snapshot_rows
@@ -136,7 +136,7 @@ def _assemble(
         work = snapshot_rows(conn, day)
         chi = chi_matrix(conn, day, HISTORY_DAYS, facts.ids)
         run, newest = stored.last_run(conn, day), stored.last_run(conn)
-        before = tuple(history(conn, day - 30, day - 1))
+        before, first = tuple(history(conn, day - 30, day - 1)), first_history_day(conn)
         unsent = outbox.unsent(conn)
         found = issues(conn, facts.sources, session.today())
     if newest is not None and day < newest.day:
@@ -200,6 +200,7 @@ def _assemble(
         run_day=run.day if run is not None else MISSING,
         run_at=run.at if run is not None else MISSING,
         run_ms=run.ms if run is not None else 0,
+        first_day=MISSING if first is None else first,
         measures=measures,
         enrolments=columns.joined(work.enrolments, index),
         steps=columns.steps(work, index),

@@ -20,6 +20,7 @@ from csmdesk.domain.days import day_date
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.page import page_json
 from csmdesk.domain.scope import Scope
+from csmdesk.engine.figures.alert_trend import alert_trend
 from csmdesk.engine.figures.alerts import alert_row
 from csmdesk.engine.figures.customers import rows, totals
 from csmdesk.engine.figures.dashboard import Filters, dashboard
@@ -74,6 +75,7 @@ def pages(session: Session, day: int, folder: Path) -> Pages:
         "counters": [(one.key, one.count, one.change) for one in board.counters],
         "day": [board.new, board.resolved, board.notices, portfolio.rules],
         "alerts": [alert_row(portfolio, row) for row in range(portfolio.alerts.length)],
+        "alert trend": [month.as_json() for month in alert_trend(portfolio, scope)],
         "scores": (folder / "scores.csv").read_text(encoding="utf-8"),
     }
     for customer in portfolio.customers["id"]:
@@ -142,7 +144,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pages, Page
     "page",
     [
         *("customers", "totals", "movements", "movements by customer", "renewals", "tasks"),
-        *("counters", "day", "alerts", "scores"),
+        *("counters", "day", "alerts", "alert trend", "scores"),
     ],
 )
 def test_page(both: tuple[Pages, Pages], page: str) -> None:
