@@ -137,9 +137,10 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class WriteBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether scores are written to the CRM after a run."""
+    """Whether scores are written to the CRM after a run, and what a person logs here as well."""
 
     enabled: bool = False
+    activities: bool = False
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -18,7 +18,7 @@ def who(session: Session) -> str:
 
 
 def apply(session: Session, edit: Edit, at: int, day: int) -> Applied:
-    complete = with_steps(session.settings, edit)
+    complete = for_the_crm(session.settings, with_steps(session.settings, edit))
     with session.store.write() as conn:
         return work.apply_edit(conn, complete, who(session), at, day)
 
@@ -34,6 +34,13 @@ def with_steps(settings: Settings, edit: Edit) -> Edit:
         raise BadInput(f"There is no playbook “{name}”.", f"Playbooks: {names}.")
     steps = [[step.title, step.day] for step in known[name].steps]
     return replace(edit, args={**edit.args, "steps": steps})
+
+
+def for_the_crm(settings: Settings, edit: Edit) -> Edit:
+    """A note or logged activity that goes to the CRM too, where that is turned on."""
+    if edit.verb not in ("note", "log") or not settings.write_back.activities:
+        return edit
+    return replace(edit, args={"crm": True, **edit.args})
 
 
 def undo(session: Session, at: int, day: int) -> Applied | None:

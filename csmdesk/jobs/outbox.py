@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from csmdesk.domain.cancel import CancelToken, Progress, Report
 from csmdesk.domain.errors import SourceError
 from csmdesk.domain.texts import plural
+from csmdesk.jobs.outbox_notes import NoteChannel
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.sink import StoreSink
 from csmdesk.jobs.sources import connectors
-from csmdesk.store import outbox
+from csmdesk.store import outbox, outbox_notes
 from csmdesk.store.outbox import CONFIRMED, CONFLICT, REFUSED, SENDING, Outgoing
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.stream import Context
@@ -51,6 +52,7 @@ def send_edits(session: Session, day: int, cancel: CancelToken, report: Report) 
     outcome = SendOutcome()
     with session.store.read() as conn:
         sources = {one.source for one in outbox.rows(conn)}
+        sources |= {one.source for one in outbox_notes.to_send(conn)}
     found = connectors(session, day)[0] if sources else []
     for connector in found:
         if connector.system in sources and isinstance(connector, WritableConnector):
@@ -61,6 +63,7 @@ def send_edits(session: Session, day: int, cancel: CancelToken, report: Report) 
                 outcome.errors.append(error)
     with session.store.read() as conn:
         outcome.waiting, outcome.conflicts = outbox.counts(conn)
+        outcome.waiting += len(outbox_notes.to_send(conn))
     return outcome
 
 
@@ -81,6 +84,12 @@ def _send(
             cancel.check()
             channel.send({one: records[one] for one in ids[start : start + channel.writer.batch]})
         channel.read_back()
+        with session.store.read() as conn:
+            notes = outbox_notes.to_send(conn, connector.system)
+        if notes:
+            way = NoteChannel(session, connector.activity_writer(), client)
+            outcome.refused += way.send(notes)
+            outcome.sent += way.sent
     finally:
         client.close()
 

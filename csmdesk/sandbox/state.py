@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from csmdesk.sandbox.shapes import Account
+from csmdesk.sandbox.shapes import Account, Activity
 from csmdesk.sandbox.world import World
 
 _T = TypeVar("_T")
@@ -41,6 +41,8 @@ class State:
         self._last_stamp = 0
         self.seed = seed
         self.customers = customers
+        self.logged: dict[int, list[Activity]] = {}
+        """Activities that clients logged, by account."""
         self.requests: deque[dict[str, object]] = deque(maxlen=_REQUESTS_KEPT)
         self.move(today)
 
@@ -90,6 +92,13 @@ class State:
         return any(contract.start < self.today for contract in self.world.contracts(index))
 
     def lean(self, index: int) -> Account:
+        """The account without its bills, with what clients logged for it."""
+        account, logged = self._bare(index), self.logged.get(index)
+        if not logged:
+            return account
+        return replace(account, activities=(*account.activities, *logged))
+
+    def _bare(self, index: int) -> Account:
         """The account without its bills, ten times cheaper once it was seen.
 
         Searches visit accounts in any order, more of them than memory holds as objects: those

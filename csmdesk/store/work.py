@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from csmdesk.domain.changes import ChangeSet
 from csmdesk.domain.edits import Applied, Edit
 from csmdesk.domain.errors import BadInput
-from csmdesk.store import outbox
+from csmdesk.store import outbox, outbox_notes
 from csmdesk.store.edits import VERBS
 from csmdesk.store.edits.plan import TABLES, WRITABLE, Key, Moment, Row, Wanted, read_row
 from csmdesk.store.schema.work import AUDIT
@@ -131,6 +131,15 @@ def _send(moment: Moment, changes: tuple[Change, ...], *, back: bool = False) ->
             value, other = row["value"], row["base"]
             target, known = (other, value) if back else (value, other)
             outbox.queue(moment.conn, key, target, known, moment.at)
+        elif table == "work_note":
+            _send_note(moment.conn, before, after)
+
+
+def _send_note(conn: Connection, before: Row | None, after: Row | None) -> None:
+    if before is None and after is not None and after["crm"]:
+        outbox_notes.written(conn, after)
+    elif before is not None and after is None:
+        outbox_notes.removed(conn, before)
 
 
 def _record(

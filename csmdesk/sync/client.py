@@ -39,6 +39,7 @@ class _Question:
     params: Params
     body: bytes | None
     group: str
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,16 @@ class HttpClient:
         """A POST that reads, or writes what may be written twice: it is retried like a GET."""
         return self.begin("POST", path, kind, params, body).result()
 
+    def post_once(self, path: str, kind: type[T], body: object) -> T:
+        """A POST that must not happen twice: without an answer it may have happened, and is not
+        repeated. Unreachable then says nothing about whether it did."""
+        data = msgspec.json.encode(body)
+        question = _Question("POST", path, (), data, self.api.group(path), once=True)
+        return self._finish(question, kind, None)
+
+    def delete(self, path: str) -> None:
+        self.begin("DELETE", path, type(None)).result()
+
     def begin(
         self, method: str, path: str, kind: type[T], params: Params = (), body: object = None
     ) -> Pending[T]:
@@ -123,7 +134,8 @@ class HttpClient:
             except _Again as again:
                 attempt += 1
                 ticket = None
-                if attempt >= self._patience.attempts:
+                unsure = question.once and not isinstance(again.error, RateLimited)
+                if unsure or attempt >= self._patience.attempts:
                     raise again.error from again
                 self.cancel.wait(self._pause(again.wait, attempt))
 
@@ -156,8 +168,8 @@ class HttpClient:
             raise _Again(self._unreachable(_reason(error))) from None
         self.server_now = server_time(reply.headers) or self.server_now
         self._budget.note(group, reply.headers)
-        if reply.status in (200, 201, 207):
-            return self._decoded(reply, kind)
+        if reply.status in (200, 201, 204, 207):
+            return self._decoded(reply.content or b"null", kind)
         raise self._failure(group, reply)
 
     def _unreachable(self, what: str) -> Unreachable:
@@ -167,9 +179,9 @@ class HttpClient:
             "Check the network connection; the next synchronisation goes on from here.",
         )
 
-    def _decoded(self, reply: Reply, kind: type[T]) -> T:
+    def _decoded(self, content: bytes, kind: type[T]) -> T:
         try:
-            return msgspec.json.decode(reply.content, type=kind)
+            return msgspec.json.decode(content, type=kind)
         except msgspec.ValidationError as error:
             what = f"is not what its documentation promises ({self._clean(str(error))})"
         except msgspec.DecodeError:

@@ -57,11 +57,44 @@ class Writer(Protocol):
         """These records as facts, as a synchronisation reads them; of the stream `Page.of`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A note or activity that a person wrote here. `mark` is our id, kept in the system beside it."""
+
+    record_id: str
+    mark: str
+    kind: str  # note, call, meeting, email
+    at: int
+    subject: str
+    body: str
+    direction: str | None
+    held: bool
+    owner_id: str | None
+
+
+class ActivityWriter(Protocol):
+    """Makes activities of a system's companies: not repeatable, so each carries our mark."""
+
+    def prepare(self, client: HttpClient, kind: str) -> None:
+        """See to it that the system can keep our mark with activities of this kind."""
+
+    def find(self, client: HttpClient, kind: str, mark: str) -> str | None:
+        """Id of the activity with our mark. What was made seconds ago may not be found yet."""
+
+    def create(self, client: HttpClient, logged: Logged) -> str:
+        """Make it and tell its id. Unreachable: it may have been made."""
+
+    def remove(self, client: HttpClient, kind: str, crm_id: str) -> None:
+        """Take it away; no error when it is gone already."""
+
+
 @runtime_checkable
 class WritableConnector(Connector, Protocol):
     """A connector whose system can be written to as well."""
 
     def writer(self) -> Writer: ...
+
+    def activity_writer(self) -> ActivityWriter: ...
 
 
 def write_batch(writer: Writer, client: HttpClient, batch: Sequence[Write]) -> list[Written]:

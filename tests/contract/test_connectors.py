@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from csmdesk.domain.settings import Source
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.hubspot import HubSpot
 from csmdesk.sync.credentials import PastedKey
-from csmdesk.sync.writer import Write
+from csmdesk.sync.writer import Logged, Write
 from tests.contract.validator import Contract, ContractError
 from tests.sandbox.process import Sandbox, running
 from tests.sync.bench import SYSTEMS, Bench, new_bench
@@ -107,6 +108,32 @@ def test_scores_are_written_as_the_contract_asks(
     client.close()
     assert check_all(bench, sent)["hubspot"] == 11
     bench.store.close()
+
+
+def test_activities_are_made_as_the_contract_asks(
+    sandbox: Sandbox, tmp_path: Path, sent: list[requests.PreparedRequest]
+) -> None:
+    """The contract names no engagements; they are made and removed like every other object."""
+    source = Source(system="hubspot", base_url=sandbox.base_url("hubspot"))
+    connector = HubSpot(source, PastedKey("sandbox-test-key"))
+    client = HttpClient(connector.api(), CancelToken())
+    writer = connector.activity_writer()
+    for number, kind in enumerate(("note", "call", "meeting", "email")):
+        writer.prepare(client, kind)
+        said = ("Subject", "Body", "in", True, None)
+        made = writer.create(
+            client, Logged("21000000300000", f"mark-{number}", kind, 1_795_000_000, *said)
+        )
+        assert writer.find(client, kind, f"mark-{number}") == made
+        writer.remove(client, kind, made)
+        assert writer.find(client, kind, f"mark-{number}") is None
+    client.close()
+    base_url = sandbox.base_url("hubspot")
+    kinds = re.compile(r"/objects/2026-03/(?:notes|calls|meetings|emails)(?=$|/\d+$)")
+    for request in sent:
+        url = kinds.sub("/objects/2026-03/companies", str(request.url))
+        body = request.body if isinstance(request.body, bytes) else None
+        Contract.load("hubspot").check_request(str(request.method), url, base_url, body)
 
 
 def test_versions_are_pinned(

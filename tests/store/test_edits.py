@@ -47,8 +47,8 @@ EDITS: dict[str, Edit] = {
     "crm": Edit("crm", (ONE, TWO), {"tier": "Gold", "renewal_on": D + 40}),
     "log": Edit("log", (TWO,), {"kind": "meeting", "subject": "Review"}),
 }
-SOLVED = ("crm_mine", "crm_theirs")
-"""Tested with a CRM, as playbooks are by themselves: tests/integration/test_outbox.py."""
+SOLVED = ("crm_mine", "crm_theirs", "apart", "join", "merge", "split")
+"""Tested in tests/integration/test_outbox.py and in test_who_is_who.py, playbooks in theirs."""
 PLAIN = tuple(EDITS.values())
 
 

@@ -43,6 +43,11 @@ _TYPE_IDS = {
 }
 
 
+def type_id(source: Kind, target: Kind) -> int:
+    """HubSpot's number of the association from one object type to another."""
+    return _TYPE_IDS[source.name, target.name]
+
+
 def associated(account: Account, source: Kind, row: Any, target: Kind) -> list[str]:
     """The ids of `target` objects that belong to `row`."""
     if (source.name, target.name) not in _TYPE_IDS:

@@ -102,6 +102,11 @@ class Crm:
                 self._columns = (world, index.build(self.state))
             return self._columns[1][kind.name]
 
+    def forget_index(self) -> None:
+        """Rows were added or taken away: the next search builds its index again."""
+        self._columns = None
+        self.writes += 1
+
     def history(self, kind: Kind, account: Account, row: Any, name: str) -> list[Json]:
         """Dated values of a property, newest first."""
         dated = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from csmdesk.sandbox.hubspot import associations, directory, errors, objects
+from csmdesk.sandbox.hubspot import associations, directory, engagements, errors, objects
 from csmdesk.sandbox.hubspot.crm import Crm
 from csmdesk.sandbox.hubspot.search import Searcher
 from csmdesk.sandbox.limits import Window
@@ -28,6 +28,8 @@ _ROUTES: tuple[tuple[str, str, Callable[[Crm, Request, dict[str, str]], Response
     ("POST", f"{_OBJECTS}/{{kind}}/batch/read", objects.batch_read),
     ("POST", f"{_OBJECTS}/{{kind}}/batch/update", objects.batch_update),
     ("GET", f"{_OBJECTS}/{{kind}}", objects.list_page),
+    ("POST", f"{_OBJECTS}/{{kind}}", engagements.create),
+    ("DELETE", f"{_OBJECTS}/{{kind}}/{{id}}", engagements.archive),
     ("GET", f"{_OBJECTS}/{{kind}}/{{object_id}}", objects.get_one),
     ("PATCH", f"{_OBJECTS}/{{kind}}/{{object_id}}", objects.update_one),
     ("GET", f"{_OBJECTS}/{{source}}/{{object_id}}/associations/{{target}}", associations.of_one),
@@ -47,8 +49,6 @@ _ROUTES: tuple[tuple[str, str, Callable[[Crm, Request, dict[str, str]], Response
 _EMPTY = f"{_OBJECTS}/line_items"
 # Calls HubSpot has and this key may not make, with the scope it lacks.
 _FORBIDDEN: tuple[tuple[str, str, str], ...] = (
-    ("POST", f"{_OBJECTS}/{{kind}}", "create"),
-    ("DELETE", f"{_OBJECTS}/{{kind}}/{{id}}", "delete"),
     ("POST", f"{_OBJECTS}/{{kind}}/batch/create", "create"),
     ("POST", f"{_OBJECTS}/{{kind}}/batch/upsert", "create"),
     ("POST", f"{_OBJECTS}/{{kind}}/batch/archive", "delete"),

@@ -60,6 +60,7 @@ def _rows(moment: Moment, edit: Edit, customers: tuple[str, ...], what: Row) -> 
         "subject": text_arg(edit.args, "subject"),
         "body": text_arg(edit.args, "body"),
         "link": text_arg(edit.args, "link"),
+        "crm": int(bool(edit.args.get("crm"))),
     }
     ids = [f"{moment.audit_id}-{index}" for index in range(len(customers))]
     return [

@@ -17,6 +17,7 @@ from csmdesk.store.identity import resolve
 from csmdesk.store.load_customers import CustomerBook
 from csmdesk.store.load_tables import days_of, typed_column
 from csmdesk.store.load_usage import load_usage
+from csmdesk.store.outbox_notes import TAKEN
 from csmdesk.store.schema.facts import SHAPES, Shape
 from csmdesk.store.snapshot import SnapshotRows, snapshot_rows
 from csmdesk.store.sql import chunks, fetch, marks, quoted, turned
@@ -142,6 +143,8 @@ def _table(
         kind = next(field.kind for field in shape.fields if field.name == happened)
         conditions.append(f'("{happened}" IS NULL OR "{happened}" <= ?)')
         bound.append(end if kind == "Instant" else day)
+    if shape.name == "activity":
+        conditions.append(f"NOT EXISTS ({TAKEN.format(table=shape.table.name)})")
     if shape.has("archived"):
         conditions.append("archived = 0")
     sql = (

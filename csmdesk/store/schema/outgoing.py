@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
+
 from csmdesk.store.schema.meta import integer, key, key_int, table, text
 
 WRITE_BACK = table(
@@ -45,3 +47,19 @@ OUTBOX = table(
 )
 """Edits of CRM fields on their way; see `store.outbox`. `base`: what the CRM held when the person
 edited, `sent`: what was last sent and is not answered yet, `theirs`: the CRM's value in a conflict."""
+
+OUTBOX_NOTE = table(
+    "outbox_note",
+    key("note_id"),
+    text("source"),
+    text("account_id"),
+    text("kind"),
+    text("mark"),
+    text("crm_id"),
+    text("state"),
+    text("error"),
+    integer("tried_at", None),
+)
+"""Notes and logged activities that go to the CRM; see `store.outbox_notes`. `mark`: an id of ours
+that the CRM keeps with it, `crm_id`: the CRM's own id once it is known."""
+Index("ix_outbox_note_crm", OUTBOX_NOTE.c.source, OUTBOX_NOTE.c.crm_id)

@@ -89,8 +89,10 @@ WORK_NOTE = table(
     text("subject"),
     text("body"),
     text("link"),
+    integer("crm"),
 )
-"""Notes and logged activities; `link` is the task or alert that it belongs to, or empty."""
+"""Notes and logged activities; `link` is the task or alert that it belongs to, or empty; `crm`: 1
+when it goes to the CRM too."""
 Index("ix_work_note_customer", WORK_NOTE.c.customer_id)
 
 WORK_PLAYBOOK = table(

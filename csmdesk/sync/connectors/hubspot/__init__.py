@@ -19,6 +19,7 @@ from csmdesk.sync.connectors.hubspot import (
     properties,
     tickets,
 )
+from csmdesk.sync.connectors.hubspot.engagements import Engagements
 from csmdesk.sync.connectors.hubspot.objects import ObjectStream
 from csmdesk.sync.connectors.hubspot.owners import OwnerStream
 from csmdesk.sync.connectors.hubspot.setup import SetupStream
@@ -27,7 +28,7 @@ from csmdesk.sync.connectors.hubspot.writing import SCORES, CompanyWriter
 from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
-from csmdesk.sync.writer import Writer
+from csmdesk.sync.writer import ActivityWriter, Writer
 
 BASE_URL = "https://api.hubapi.com"
 
@@ -94,6 +95,9 @@ class HubSpot:
 
     def writer(self) -> Writer:
         return CompanyWriter(self._scores, self._mapped())
+
+    def activity_writer(self) -> ActivityWriter:
+        return Engagements()
 
     def _mapped(self) -> dict[str, str]:
         return {name: place for name, place in self._fields.items() if place}

@@ -10,14 +10,18 @@ import msgspec
 from csmdesk.domain.errors import SourceError
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.hubspot import companies, wire
+from csmdesk.sync.connectors.hubspot.definitions import (
+    GROUP,
+    Property,
+    known_properties,
+    make,
+)
 from csmdesk.sync.connectors.hubspot.objects import ObjectStream
 from csmdesk.sync.connectors.hubspot.setup import Setup
-from csmdesk.sync.errors import Refused
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
 from csmdesk.sync.writer import Values, Write, Written
 
-GROUP = "csmdesk"
 SCORES: dict[str, str] = {
     "chi": "csmdesk_chi",
     "band": "csmdesk_band",
@@ -40,21 +44,6 @@ _LABELS = {
 _TYPES = {"chi": ("number", "number"), "band": ("enumeration", "select")}
 _TYPES |= {"scored_at": ("datetime", "date")}
 _TEXT = ("string", "text")
-_ALREADY_THERE = 409
-
-
-class _Option(msgspec.Struct):
-    value: str = ""
-
-
-class _Property(msgspec.Struct):
-    name: str
-    type: str = ""
-    options: list[_Option] = []
-
-
-class _Properties(msgspec.Struct):
-    results: list[_Property]
 
 
 class _Context(msgspec.Struct):
@@ -84,14 +73,14 @@ class CompanyWriter:
         self._names = {**fields, **scores}
 
     def prepare(self, client: HttpClient) -> None:
-        found = client.get(f"{wire.PROPERTIES}/companies", _Properties).results
+        found = known_properties(client, "companies")
         known = {one.name: one for one in found}
         missing = [field for field, name in self._scores.items() if name not in known]
         if missing:
-            _made(client, "groups", {"name": GROUP, "label": "CSMDesk"})
+            make(client, "companies", "groups", {"name": GROUP, "label": "CSMDesk"})
         for field in missing:
             name = self._scores[field]
-            known[name] = _made(client, "", definition(field, name))
+            known[name] = make(client, "companies", "", definition(field, name))
         for field, name in self._scores.items():
             _check(field, known[name])
 
@@ -152,19 +141,7 @@ def definition(field: str, name: str) -> dict[str, Any]:
     return {**body, "options": options}
 
 
-def _made(client: HttpClient, folder: str, body: dict[str, Any]) -> _Property:
-    """Make a group or property. One that is there already, because somebody was quicker or our
-    first answer was lost, is as good."""
-    path = f"{wire.PROPERTIES}/companies" + (f"/{folder}" if folder else "")
-    try:
-        return client.post(path, _Property, body)
-    except Refused as error:
-        if error.status != _ALREADY_THERE:
-            raise
-        return client.get(f"{path}/{body['name']}", _Property)
-
-
-def _check(field: str, found: _Property) -> None:
+def _check(field: str, found: Property) -> None:
     """A property of a person's choice must be able to hold the value."""
     kind = _TYPES.get(field, _TEXT)[0]
     options = {one.value for one in found.options}
