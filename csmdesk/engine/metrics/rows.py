@@ -125,10 +125,10 @@ def _product_since(facts: Facts) -> ProductSince:
         (facts.tables["subscription_item"], "since"),
         (facts.tables["subscription_change"], "changed_on"),
     ]
-    told = [
-        key for rows, _ in parts for key in zip(rows["source"], rows["product_id"], strict=True)
-    ]
-    title, names = coded([titles.get(key, key[1]) for key in told])
+    source, sources = coded([text for rows, _ in parts for text in rows.texts("source")])
+    product, products = coded([text for rows, _ in parts for text in rows.texts("product_id")])
+    title, names = coded([titles.get((one, key), key) for one in sources for key in products])
+    title = title[source * len(products) + product]
     customer, quantity = (
         np.concatenate([rows.ints(name) for rows, _ in parts]) for name in ("customer", "quantity")
     )

@@ -6,12 +6,18 @@ products (scans a month, assets at a time) against what `metrics.units` tells of
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 
 from csmdesk.domain.columns import Bools
-from csmdesk.engine.rules.limits import Limits, above, at_least, known, percent_at_least, rungs
+from csmdesk.engine.rules.limits import (
+    Exact,
+    Limits,
+    above,
+    at_least,
+    known,
+    percent_at_least,
+    rungs,
+)
 from csmdesk.engine.rules.rule import (
     CLEAR,
     COMMERCIAL,
@@ -62,7 +68,7 @@ def _looked_at(ctx: Context, hit: Bools) -> list[int]:
     return [int(row) for row in np.flatnonzero(mask)]
 
 
-def _rose(ctx: Context, points: Fraction) -> Bools:
+def _rose(ctx: Context, points: Exact) -> Bools:
     """Use is at least so many points above D-30, exactly: u/s - u30/s30 >= points %."""
     measures = ctx.measures
     used, seats = measures.ints("active_users"), measures.ints("seats")

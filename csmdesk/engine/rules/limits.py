@@ -1,6 +1,6 @@
 """Thresholds of rules: named defaults, a workspace's overrides, exact comparison.
 
-A threshold is an exact fraction: no float decides a rung. Percentages are written as 80, not 0.8.
+A threshold is an exact number: no float decides a rung. Percentages are written as 80, not 0.8.
 """
 
 from __future__ import annotations
@@ -21,35 +21,42 @@ COMMON: Mapping[str, float] = {"retrigger_days": 14, "clear_days": 1}
 days in a row on which its clearing condition must hold."""
 
 
+Exact = Fraction | int
+"""A whole threshold is an integer: comparing it costs a fiftieth of what a fraction costs."""
+
+
 class Limits:
     """The thresholds of one rule in force."""
 
     def __init__(self, values: Mapping[str, float]) -> None:
-        self._exact = {name: Fraction(repr(value)) for name, value in values.items()}
-        self._plain = {name: _plain(value) for name, value in self._exact.items()}
-        self._whole = {name: math.floor(value) for name, value in self._exact.items()}
+        self._exact = {name: _exact(value) for name, value in values.items()}
         self._shown: dict[tuple[str, ...], dict[str, float]] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._exact)
 
-    def __getitem__(self, name: str) -> Fraction:
+    def __getitem__(self, name: str) -> Exact:
         return self._exact[name]
 
     def whole(self, name: str) -> int:
         """The threshold as a whole number of days or things (rounded down)."""
-        return self._whole[name]
+        return math.floor(self._exact[name])
 
     def shown(self, *names: str) -> Mapping[str, float]:
         """These thresholds for evidence, as numbers; the same mapping for every hit."""
         if names not in self._shown:
-            self._shown[names] = {name: self._plain[name] for name in names}
+            self._shown[names] = {name: _plain(self._exact[name]) for name in names}
         return self._shown[names]
 
 
-def _plain(value: Fraction) -> float:
-    return value.numerator if value.denominator == 1 else float(value)
+def _exact(value: float) -> Exact:
+    exact = value if isinstance(value, int) else Fraction(repr(value))
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def _plain(value: Exact) -> float:
+    return value if isinstance(value, int) else float(value)
 
 
 def limits_of(rule: str, defaults: Mapping[str, float], overrides: Mapping[str, Any]) -> Limits:
@@ -79,17 +86,17 @@ def known(*columns: Ints) -> Bools:
     return np.asarray(mask)
 
 
-def at_least(num: Ints, den: Ints | int, limit: Fraction) -> Bools:
+def at_least(num: Ints, den: Ints | int, limit: Exact) -> Bools:
     """num / den >= limit, exactly, for den > 0."""
     return np.asarray(num * limit.denominator >= den * limit.numerator)
 
 
-def above(num: Ints, den: Ints | int, limit: Fraction) -> Bools:
+def above(num: Ints, den: Ints | int, limit: Exact) -> Bools:
     """num / den > limit, exactly, for den > 0."""
     return np.asarray(num * limit.denominator > den * limit.numerator)
 
 
-def percent_at_least(num: Ints, den: Ints, limit: Fraction) -> Bools:
+def percent_at_least(num: Ints, den: Ints, limit: Exact) -> Bools:
     """num is at least `limit` percent of den."""
     return at_least(num * 100, den, limit)
 

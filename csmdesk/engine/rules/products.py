@@ -111,7 +111,7 @@ def monthly_amount(ctx: Context, row: int, product: str) -> tuple[int, str] | No
     items = ctx.facts.tables["subscription_item"]
     heads = ctx.facts.tables["subscription"]
     names = ctx.product_names
-    total: dict[str, Fraction] = {}
+    total: dict[str, Fraction | int] = {}
     for place in rows_of(items, row):
         product_id = items["product_id"][place]
         told = names.get((items["source"][place], product_id), product_id)
@@ -122,10 +122,10 @@ def monthly_amount(ctx: Context, row: int, product: str) -> tuple[int, str] | No
         if heads.ints("started_on")[head] > ctx.day or (ended != MISSING and ended <= ctx.day):
             continue
         currency = heads["currency"][head]
-        price = monthly(items["interval"][place], int(items.ints("interval_count")[place]))
-        price *= int(items.ints("unit_num")[place]) * int(items.ints("quantity")[place])
-        price /= int(items.ints("unit_den")[place])
-        total[currency] = total.get(currency, Fraction(0)) + price
+        times = monthly(items["interval"][place], int(items.ints("interval_count")[place]))
+        price = int(items.ints("unit_num")[place]) * int(items.ints("quantity")[place])
+        below = int(items.ints("unit_den")[place]) * times.denominator
+        total[currency] = total.get(currency, 0) + Fraction(price * times.numerator, below)
     if len(total) != 1:
         return None
     currency, amount = total.popitem()

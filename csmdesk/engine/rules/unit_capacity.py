@@ -9,7 +9,7 @@ from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM, Task
 from csmdesk.domain.texts import number
 from csmdesk.engine.metrics.units import UnitUse
-from csmdesk.engine.rules.limits import Limits
+from csmdesk.engine.rules.limits import Exact, Limits
 from csmdesk.engine.rules.rule import CLEAR, ENDED, HOLDS, NONE, UNKNOWN, Context, Hit, evidence_of
 from csmdesk.engine.rules.wording import whole_percent
 
@@ -22,14 +22,14 @@ def unit_hits(ctx: Context, limits: Limits, rule: str, seats: str) -> Iterator[H
         for use in uses:
             told.add((row, use.subject))
             task = watched.get((row, use.subject))
-            severity = _severity(use, limits, Fraction(0))
+            severity = _severity(use, limits, 0)
             if severity or task is not None:
                 yield _hit(ctx, limits, row, use, severity, task)
     for row, subject in sorted(watched.keys() - told):
         yield Hit(row, subject, NONE, clear=ENDED)  # no longer sold
 
 
-def _severity(use: UnitUse, limits: Limits, margin: Fraction) -> int:
+def _severity(use: UnitUse, limits: Limits, margin: Exact) -> int:
     """The highest rung with `margin` points taken off its threshold."""
     if MISSING in (use.used, use.limit) or use.limit <= 0:
         return NONE

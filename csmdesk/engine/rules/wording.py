@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from csmdesk.domain.texts import plural
 
@@ -19,7 +18,8 @@ def ahead(count: int) -> str:
 
 def whole_percent(num: int, den: int) -> int:
     """num / den in whole percent, half to even."""
-    return round(Fraction(100 * num, den))
+    whole, rest = divmod(100 * num, den)
+    return whole + (2 * rest > den or (2 * rest == den and whole % 2 == 1))
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:
