@@ -1,4 +1,4 @@
-"""The engine on 10,000 customers: measures and scores, a whole day, and a day with load and write."""
+"""The engine on 10,000 customers: scores, rules, a whole day, and a day with load and write."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ import numpy as np
 
 from benchmarks.harness import Bench, Result, Times, interleaved
 from benchmarks.workspaces import copy_of, large_workspace, session_of
-from csmdesk.domain.findings import Previous
+from csmdesk.domain.collector import collector_paused
+from csmdesk.domain.findings import Health, Previous
 from csmdesk.domain.inputs import Facts
 from csmdesk.engine.health.assess import assess
+from csmdesk.engine.rules import RULES
+from csmdesk.engine.rules.evaluate import check_rules
+from csmdesk.engine.rules.rule import Context
 from csmdesk.engine.run import prepare_run, run_day
+from csmdesk.jobs.engine import advanced
 from csmdesk.jobs.session import Session
 from csmdesk.store import findings as stored
 from csmdesk.store.load import load_facts
@@ -35,7 +40,8 @@ def run() -> list[Result]:
     try:
         with session.store.read() as conn:
             facts = load_facts(conn, session.settings)
-        return [*_in_memory(bench, session, facts), *_whole(bench, session, facts)]
+        with collector_paused():  # as the run does
+            return [*_in_memory(bench, session, facts), *_whole(bench, session, facts)]
     finally:
         session.close()
 
@@ -47,17 +53,23 @@ def _in_memory(bench: Bench, session: Session, facts: Facts) -> list[Result]:
     shared = prepare_run(facts, settings)
     before = run_day(facts, settings, day - 1, nothing, shared)
     measures = shared.measures(day)
-    known = Previous(
-        {task.task_id: task for task in before.tasks},
-        {alert.alert_id: alert for alert in before.alerts},
-        (),
-    )
+    known = advanced(nothing, before)
 
     def passed() -> None:
         matrix.sum(axis=1)
 
+    def scores() -> Health:
+        return assess(facts, measures, settings, day, known.history)
+
     def scored() -> None:
-        assess(facts, measures, settings, day, ())
+        scores()
+
+    def ruled() -> None:
+        yesterday, health = shared.measures(day - 1), scores()
+        check_rules(
+            RULES,
+            Context(facts, settings, day, measures, yesterday, shared.events, health, known),
+        )
 
     def next_day() -> None:
         shared._kept.pop(day, None)
@@ -66,10 +78,17 @@ def _in_memory(bench: Bench, session: Session, facts: Facts) -> list[Result]:
     def prepared() -> None:
         prepare_run(facts, settings)
 
-    floor, score, whole, ready = interleaved([passed, scored, next_day, prepared], 3)
+    floor, score, rules, whole, ready = interleaved([passed, scored, ruled, next_day, prepared], 5)
     name = f"one pass over {FACTORS} x {facts.count:,}"
     return [
         bench.compared(f"scores from measures, {count}", name, floor, score, PASSES),
+        bench.compared(
+            f"scores and rules, with the texts of {len(known.tasks):,} tasks, {count}",
+            name,
+            floor,
+            rules,
+            PASSES,
+        ),
         bench.compared(
             f"one day: measures, scores, rules, alerts, {count}", name, floor, whole, None
         ),
@@ -94,7 +113,6 @@ def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
             fetch(conn, "SELECT sum(length(cells)) FROM usage_cells")
 
     def whole() -> None:
-
         began = time.perf_counter()
         with session.store.read() as conn:
             loaded = load_facts(conn, session.settings)
