@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -19,9 +20,10 @@ from csmdesk.store.schema.facts import (
     Shape,
 )
 from csmdesk.store.schema.sync import CURSOR, PROBLEM, SOURCE_STATE
-from csmdesk.store.sql import chunks, fetch, many, marks, quoted, upsert_sql
+from csmdesk.store.sql import chunks, fetch, marks, quoted, upsert_sql
 
 Row = tuple[Any, ...]
+KEY = ("source", "source_id")
 
 
 def upsert(conn: Connection, rows: Sequence[Fact]) -> set[str]:
@@ -92,28 +94,15 @@ def delete_source(conn: Connection, source: str) -> int:
 
 
 def _upsert_group(conn: Connection, shape: Shape, rows: list[Fact]) -> set[str]:
-    encode = _encoder(shape)
-    fresh = {(row[0], row[1]): row for row in map(encode, rows)}
+    fresh = {(row[0], row[1]): row for row in map(_encoder(shape), rows)}
+    told = quoted(name for name in shape.names if name not in KEY)
+    new = ", ".join(f"excluded.{name}" for name in told.split(", "))
     changed: set[str] = set()
-    by_source: dict[str, list[str]] = {}
-    for source, source_id in fresh:
-        by_source.setdefault(source, []).append(source_id)
-    for source, ids in by_source.items():
-        known: dict[str, Row] = {}
-        for part in chunks(ids):
-            known.update(
-                (row[1], row) for row in fetch(conn, _select(shape, len(part)), (source, *part))
-            )
-        writes = [row for row in (fresh[source, one] for one in ids) if known.get(row[1]) != row]
-        many(conn, upsert_sql(shape.table), writes)
-        changed.update(row[1] for row in writes)
+    for part in chunks(list(fresh.values())):
+        written = f"{upsert_sql(shape.table, len(part))} WHERE ({told}) IS NOT ({new})"
+        values = tuple(chain.from_iterable(part))
+        changed.update(row[0] for row in fetch(conn, f"{written} RETURNING source_id", values))
     return changed
-
-
-def _select(shape: Shape, count: int) -> str:
-    columns = quoted(shape.names)
-    where = f"source = ? AND source_id IN ({marks(count)})"
-    return f"SELECT {columns} FROM {shape.table.name} WHERE {where}"
 
 
 def _encoder(shape: Shape) -> Callable[[Fact], Row]:

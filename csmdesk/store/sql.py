@@ -29,12 +29,13 @@ def quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def upsert_sql(table: Table) -> str:
-    """INSERT of all columns that replaces the row of the same primary key."""
+def upsert_sql(table: Table, rows: int = 1) -> str:
+    """INSERT of all columns of so many rows, each in place of the row of the same primary key."""
     names = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key]
     rest = [name for name in names if name not in keys]
-    insert = f"INSERT INTO {table.name} ({quoted(names)}) VALUES ({marks(len(names))})"
+    values = ", ".join([f"({marks(len(names))})"] * rows)
+    insert = f"INSERT INTO {table.name} ({quoted(names)}) VALUES {values}"
     if not rest:
         return f"{insert} ON CONFLICT ({quoted(keys)}) DO NOTHING"
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
