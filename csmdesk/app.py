@@ -84,6 +84,7 @@ def main(options: list[str], rest: list[str]) -> int:
             application.exec()
             return shooter.exit_code
         frame = FirstFrame(window)
+        frame.painted.connect(desk.read_rows)
         frame.painted.connect(window.complete)
         frame.painted.connect(desk.start)
         frame.painted.connect(collect)

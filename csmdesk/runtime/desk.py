@@ -76,6 +76,7 @@ class Desk(QObject):
         self._engine: EngineThread | None = None
         self._edits_waiting = 0
         self._travelled = False
+        self._reading_rows, self._run = False, True
         self._questions: SimpleQueue[Question | None] = SimpleQueue()
         self._writes: SimpleQueue[Question | None] = SimpleQueue()
         self._threads: list[QueueThread] = []
@@ -86,8 +87,32 @@ class Desk(QObject):
 
     # --- life ---------------------------------------------------------------------------------
 
+    def read_rows(self) -> None:
+        """After the first frame: the readers, and the question for all rows that are stored."""
+        if self._threads:
+            return
+        from csmdesk.runtime.queue_thread import QueueThread
+
+        for number in range(READERS):
+            thread = QueueThread(f"csmdesk-reader-{number}", self._questions, self)
+            thread.answered.connect(self._customer_read)
+            thread.refused.connect(self._customer_unread)
+            self._threads.append(thread)
+            thread.start()
+        if getattr(self.first_rows, "rows", ()):
+            self._reading_rows = True
+            self._questions.put((ALL_ROWS, self._store.all_rows))
+
     def start(self, *, run: bool = True) -> None:
-        """After the first frame: threads, worker, first snapshot, and a run when one is due."""
+        """Behind the stored rows: writer, worker, first snapshot, and a run when one is due."""
+        self._run = run
+        self.read_rows()
+        if not self._reading_rows:
+            self._work()
+
+    def _work(self) -> None:
+        if self._engine is not None:
+            return
         from csmdesk.domain.errors import DeskError
         from csmdesk.runtime.engine_thread import EngineThread
         from csmdesk.runtime.queue_thread import QueueThread
@@ -97,20 +122,12 @@ class Desk(QObject):
         except DeskError as error:
             self._job_failed("start", error.message, error.remedy, "")
             return
-        for number in range(READERS):
-            thread = QueueThread(f"csmdesk-reader-{number}", self._questions, self)
-            thread.answered.connect(self._customer_read)
-            thread.refused.connect(self._customer_unread)
-            self._threads.append(thread)
         writer = QueueThread("csmdesk-writer", self._writes, self)
         writer.answered.connect(self._edit_done)
         writer.refused.connect(self._edit_refused)
         self._threads.append(writer)
-        for thread in self._threads:
-            thread.start()
+        writer.start()
         self.sources.start()
-        if getattr(self.first_rows, "rows", ()):
-            self._questions.put((ALL_ROWS, self._store.all_rows))
         engine = EngineThread(self.folder, self.demo, {}, self)
         engine.portfolio.connect(self._portfolio_arrived)
         engine.progress.connect(self._progressed)
@@ -122,7 +139,7 @@ class Desk(QObject):
         self._engine = engine
         engine.start()
         engine.submit("snapshot")
-        if run:
+        if self._run:
             engine.submit("run_if_due")
             self._timer.start()
 
@@ -257,15 +274,18 @@ class Desk(QObject):
     @Slot(object, object)
     def _customer_read(self, ticket: tuple[str, int], page: object) -> None:
         if ticket == ALL_ROWS:
-            if self.portfolio is None:
-                self.first_rows = page
-                self.rowsReady.emit(page)
+            self.first_rows = page
+            self.rowsReady.emit(page)
+            self._reading_rows = False
+            QTimer.singleShot(0, self._work)  # once these rows are painted
             return
         if self._latest.get(ticket[0]) == ticket[1]:
             self.customerReady.emit(ticket[0], page)
 
     @Slot(object, str)
     def _customer_unread(self, ticket: tuple[str, int], sentence: str) -> None:
+        if ticket == ALL_ROWS:
+            self._customer_read(ticket, self.first_rows)
         if self._latest.get(ticket[0]) == ticket[1]:
             self.customerFailed.emit(ticket[0], sentence)
 

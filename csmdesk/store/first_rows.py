@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -64,11 +64,16 @@ class FirstRows(NamedTuple):
     day: int | None = None
 
 
-_LISTS = tuple(FirstRow._fields.index(name) for name in ("tags", "products"))
+_READ = {"tags": "json(tags)", "products": "json(products)", "spark": "hex(spark)"}
+_MADE: dict[str, Callable[[Any], Any]] = {"tags": tuple, "products": tuple, "spark": bytes.fromhex}
 
 
 def first_rows(path: Path, limit: int = 60) -> FirstRows:
-    """The first `limit` rows of the overview in their stored order."""
+    """The first `limit` rows of the overview in their stored order.
+
+    SQLite joins each column into one JSON text: a reader thread would wait for the window's
+    thread once a row otherwise.
+    """
     if not path.is_file():
         return FirstRows()
     try:
@@ -76,19 +81,20 @@ def first_rows(path: Path, limit: int = 60) -> FirstRows:
     except sqlite3.Error:
         return FirstRows()
     try:
-        sql = f"SELECT {', '.join(FirstRow._fields)} FROM overview ORDER BY position LIMIT ?"
-        found = conn.execute(sql, (limit,)).fetchall()
+        joined = ", ".join(f"json_group_array({_READ.get(one, one)})" for one in FirstRow._fields)
+        among = "(SELECT * FROM overview ORDER BY position LIMIT ?)"
+        found = conn.execute(f"SELECT {joined} FROM {among}", (limit,)).fetchone()
         totals = {name: json.loads(text) for name, text in conn.execute("SELECT * FROM totals")}
     except sqlite3.Error:
         return FirstRows()
     finally:
         conn.close()
+    columns = map(_column, FirstRow._fields, found)
+    rows = tuple(tuple.__new__(FirstRow, row) for row in zip(*columns, strict=True))
     day = totals.get("day")
-    return FirstRows(tuple(map(_row, found)), totals, day if isinstance(day, int) else None)
+    return FirstRows(rows, totals, day if isinstance(day, int) else None)
 
 
-def _row(stored: tuple[Any, ...]) -> FirstRow:
-    values = list(stored)
-    for place in _LISTS:
-        values[place] = tuple(json.loads(values[place]))
-    return FirstRow(*values)
+def _column(name: str, joined: str) -> Iterable[Any]:
+    values: list[Any] = json.loads(joined)
+    return map(_MADE[name], values) if name in _MADE else values
