@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.columns import Columns, Ints, where_text
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import Health
 from csmdesk.domain.inputs import Facts
@@ -62,7 +62,7 @@ def kept(column: Any, mask: Any) -> Any:
     """The masked rows of a column of either kind."""
     if isinstance(column, np.ndarray):
         return column[mask]
-    return [value for value, keep in zip(column, mask.tolist(), strict=True) if keep]
+    return [column[row] for row in np.flatnonzero(mask).tolist()]
 
 
 def merged_tags(facts: Facts, work: SnapshotRows) -> TagSets:
@@ -155,22 +155,21 @@ def nps_hundredths(measures: Columns) -> Ints:
 def people(facts: Facts, day: int) -> dict[str, list[str | None]]:
     """Main contact (most recently seen) and champion of each customer, by name."""
     table = facts.tables["contact"]
-    owner, left = table.ints("customer"), table.ints("left_on")
-    here = (left == MISSING) | (left > day)
+    owner, left, names = table.ints("customer"), table.ints("left_on"), table.texts("name")
+    here = (owner != MISSING) & ((left == MISSING) | (left > day))
     here &= table.ints("created_at_day") <= day
     known = table.ints("last_seen_at_day") <= day
     seen = np.where(known, table.ints("last_seen_at"), MISSING)
-    main: list[str | None] = [None] * facts.count
-    champion: list[str | None] = [None] * facts.count
-    names, roles = table.texts("name"), table.texts("role")
-    for row in np.lexsort((seen, owner)).tolist():
-        at = int(owner[row])
-        if at < 0 or not here[row]:
-            continue
-        main[at] = names[row]
-        if roles[row] == "champion":
-            champion[at] = names[row]
-    return {"main_contact": main, "champion": champion}
+    order = np.lexsort((seen, owner))
+    order = order[here[order]]
+    champions = where_text(table.texts("role"), lambda role: role == "champion")
+
+    def newest(rows: Ints) -> list[str | None]:
+        last = np.full(facts.count, MISSING, dtype=np.int64)
+        last[owner[rows]] = rows
+        return [None if row == MISSING else names[row] for row in last.tolist()]
+
+    return {"main_contact": newest(order), "champion": newest(order[champions[order]])}
 
 
 def movement_rows(facts: Facts, settings: Settings, prepared: Prepared, day: int) -> Columns:

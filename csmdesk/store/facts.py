@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -20,10 +19,9 @@ from csmdesk.store.schema.facts import (
     Shape,
 )
 from csmdesk.store.schema.sync import CURSOR, PROBLEM, SOURCE_STATE
-from csmdesk.store.sql import chunks, fetch, marks, quoted, upsert_sql
+from csmdesk.store.sql import chunks, fetch, marks, upsert_changed
 
 Row = tuple[Any, ...]
-KEY = ("source", "source_id")
 
 
 def upsert(conn: Connection, rows: Sequence[Fact]) -> set[str]:
@@ -37,7 +35,9 @@ def upsert(conn: Connection, rows: Sequence[Fact]) -> set[str]:
         groups.setdefault(type(row), []).append(row)
     changed: set[str] = set()
     for cls, group in groups.items():
-        changed |= _upsert_group(conn, BY_CLASS[cls], group)
+        shape = BY_CLASS[cls]
+        newest = {(row[0], row[1]): row for row in map(_encoder(shape), group)}
+        changed.update(upsert_changed(conn, shape.table, list(newest.values())))
     return changed
 
 
@@ -91,18 +91,6 @@ def delete_source(conn: Connection, source: str) -> int:
         gone = conn.exec_driver_sql(sql, (source,)).rowcount
         count += gone if table in tables else 0
     return count
-
-
-def _upsert_group(conn: Connection, shape: Shape, rows: list[Fact]) -> set[str]:
-    fresh = {(row[0], row[1]): row for row in map(_encoder(shape), rows)}
-    told = quoted(name for name in shape.names if name not in KEY)
-    new = ", ".join(f"excluded.{name}" for name in told.split(", "))
-    changed: set[str] = set()
-    for part in chunks(list(fresh.values())):
-        written = f"{upsert_sql(shape.table, len(part))} WHERE ({told}) IS NOT ({new})"
-        values = tuple(chain.from_iterable(part))
-        changed.update(row[0] for row in fetch(conn, f"{written} RETURNING source_id", values))
-    return changed
 
 
 def _encoder(shape: Shape) -> Callable[[Fact], Row]:

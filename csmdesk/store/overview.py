@@ -19,7 +19,7 @@ from csmdesk.store.schema.findings import (
     OVERVIEW_TEXTS,
     TOTALS,
 )
-from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
+from csmdesk.store.sql import delete_sql, fetch, many, upsert_changed, upsert_sql
 
 SPARK_DAYS = 90
 
@@ -31,12 +31,9 @@ def write_overview(
 
     `totals`: figures of the Customers page by name, as the page computes them.
     """
-    rows = {row[0]: row for row in _rows(portfolio)}
-    columns = ", ".join(column.name for column in OVERVIEW.columns)
-    stored = {row[0]: row for row in fetch(conn, f"SELECT {columns} FROM overview")}
-    changed = [row for key, row in rows.items() if stored.get(key) != row]
-    gone = [(key,) for key in stored if key not in rows]
-    many(conn, upsert_sql(OVERVIEW), changed)
+    changed = upsert_changed(conn, OVERVIEW, _rows(portfolio))
+    shown = set(portfolio.customers["id"])
+    gone = [row for row in fetch(conn, "SELECT id FROM overview") if row[0] not in shown]
     many(conn, delete_sql(OVERVIEW), gone)
     told: dict[str, object] = {
         **(totals or {}),
@@ -60,7 +57,7 @@ def _rows(portfolio: Portfolio) -> list[tuple[Any, ...]]:
         "position": _positions(table),
         "spark": (line.tobytes() for line in spark),
         **{name: (value or "" for value in table[name]) for name in OVERVIEW_TEXTS},
-        **{name: (_listed(value) for value in table[name]) for name in OVERVIEW_LISTS},
+        **{name: _listed(table[name]) for name in OVERVIEW_LISTS},
         **{name: _plain(table[name]) for name in OVERVIEW_NUMBERS},
     }
     return list(zip(*(data[column.name] for column in OVERVIEW.columns), strict=True))
@@ -79,8 +76,9 @@ def _positions(table: Columns) -> list[int]:
     return position
 
 
-def _listed(values: Sequence[str]) -> str:
-    return json.dumps(values, ensure_ascii=False) if values else "[]"
+def _listed(values: Sequence[tuple[str, ...]]) -> list[str]:
+    told = {one: json.dumps(one, ensure_ascii=False) for one in set(values)}
+    return [told[one] for one in values]
 
 
 def _plain(values: Any) -> list[int | None]:

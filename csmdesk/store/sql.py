@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
@@ -40,6 +41,22 @@ def upsert_sql(table: Table, rows: int = 1) -> str:
         return f"{insert} ON CONFLICT ({quoted(keys)}) DO NOTHING"
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
     return f"{insert} ON CONFLICT ({quoted(keys)}) DO UPDATE SET {sets}"
+
+
+def upsert_changed(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Write whole rows; returns the last key column of those that are new or differ.
+
+    The others are not touched. No two rows may have one key.
+    """
+    keys = [column.name for column in table.primary_key]
+    rest = [column.name for column in table.columns if column.name not in keys]
+    new = ", ".join(f'excluded."{name}"' for name in rest)
+    changed: list[Any] = []
+    for part in chunks(rows):
+        where = f'WHERE ({quoted(rest)}) IS NOT ({new}) RETURNING "{keys[-1]}"'
+        sql = f"{upsert_sql(table, len(part))} {where}"
+        changed += [row[0] for row in fetch(conn, sql, tuple(chain.from_iterable(part)))]
+    return changed
 
 
 def delete_sql(table: Table) -> str:
