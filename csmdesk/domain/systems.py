@@ -51,7 +51,12 @@ _ALL = (
         editable=True,
         maps_fields=True,
     ),
-    System("salesforce", "Salesforce", ("crm",), ("support",)),
+    System(
+        "salesforce", "Salesforce", ("crm",), ("support",),
+        where="Setup > External Client App Manager",
+        asks=("client_id",),
+        signs_in=True,
+    ),
     System(
         "stripe", "Stripe", ("billing",),
         key="Restricted key (read)",

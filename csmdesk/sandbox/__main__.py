@@ -24,6 +24,7 @@ from csmdesk.sandbox.hubspot.routes import HubSpot
 from csmdesk.sandbox.intercom.routes import Intercom
 from csmdesk.sandbox.limits import Limits
 from csmdesk.sandbox.posthog.routes import PROJECT_ID, PostHog
+from csmdesk.sandbox.salesforce.routes import Salesforce
 from csmdesk.sandbox.server import SandboxServer
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.stripe.routes import Stripe
@@ -43,6 +44,7 @@ _KEY_PREFIXES = {
     "posthog": "phx_",
     "intercom": "dG9r",
     "zendesk": "",
+    "salesforce": "00D",
     "control": "",
 }
 
@@ -53,7 +55,9 @@ def build(state: State, port: int, keys: dict[str, str]) -> SandboxServer:
     limits = Limits(time.monotonic)
     hubspot = HubSpot(state, keys["hubspot"])
     chargebee = Chargebee(state, keys["chargebee"])
-    signed = {"zendesk": Zendesk(state, keys["zendesk"])}
+    zendesk = Zendesk(state, keys["zendesk"])
+    salesforce = Salesforce(state, keys["salesforce"])
+    signed: dict[str, Zendesk | Salesforce] = {"zendesk": zendesk, "salesforce": salesforce}
     systems: dict[str, Vendor] = {
         "hubspot": hubspot,
         "stripe": Stripe(state, keys["stripe"]),
@@ -77,7 +81,8 @@ def addresses(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
         for system, key in keys.items()
     }
     found["posthog"]["project_id"] = PROJECT_ID
-    found["zendesk"]["client_id"] = CLIENT_ID
+    for system in ("zendesk", "salesforce"):
+        found[system]["client_id"] = CLIENT_ID
     return found
 
 

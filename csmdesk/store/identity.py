@@ -199,6 +199,9 @@ def assign(conn: Connection) -> IdentityResult:
     for account in accounts:
         if account.key in book.members:
             book.index(account, book.members[account.key])
+    for key, token in _merged_away(conn):
+        if key in book.members:
+            book.tokens.add(token, book.members[key])
     for account in accounts:
         if account.key not in book.members:
             book.place(account)
@@ -248,6 +251,17 @@ def _accounts(conn: Connection) -> list[_Account]:
             tokens=(f"{source}:{source_id}", *json.loads(joins)),
         )
         for source, source_id, name, domain, joins in fetch(conn, sql)
+    ]
+
+
+def _merged_away(conn: Connection) -> list[tuple[Key, str]]:
+    """Accounts that their own system merged into another, and the token of that other."""
+    sql = "SELECT source, source_id, joins FROM fact_account WHERE archived = 1"
+    return [
+        ((source, source_id), token)
+        for source, source_id, joins in fetch(conn, sql)
+        for token in json.loads(joins)
+        if token.startswith(f"{source}:") and token != f"{source}:{source_id}"
     ]
 
 

@@ -243,7 +243,7 @@ class HttpClient:
             return RateLimited(
                 self.api.source,
                 f"{self.api.title}: the requests allowed for today are used up.",
-                "They come back at midnight in the account's time zone; nothing read so far is lost.",
+                f"They come back {complaint.returns}; nothing read so far is lost.",
                 retry_at,
             )
         error = RateLimited(

@@ -22,7 +22,8 @@ _RAW_SHOWN = 2_000
 
 
 class _Id(msgspec.Struct):
-    id: str | int
+    id: str | int = ""
+    Id: str = ""
 
 
 class Rows(Generic[T]):
@@ -61,7 +62,8 @@ class Rows(Generic[T]):
 def row_id(raw: msgspec.Raw) -> str:
     """The id of a raw row, "" when even that is unreadable."""
     try:
-        return str(msgspec.json.decode(raw, type=_Id).id)
+        found = msgspec.json.decode(raw, type=_Id)
+        return str(found.id or found.Id)
     except msgspec.ValidationError:
         return ""
 

@@ -30,9 +30,11 @@ class LacksPermission(AuthError):
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """An error body, read. `final` means that waiting does not help (a day's quota is gone)."""
+    """An error body, read. `final` means that waiting does not help (a day's quota is gone);
+    `returns`: when that comes back."""
 
     message: str = ""
     scopes: tuple[str, ...] = ()
     final: bool = False
     reference: str = ""
+    returns: str = "at midnight in the account's time zone"

@@ -75,6 +75,7 @@ def test_first_load_incremental_and_retried_rows(
         ("posthog", "query"),
         ("intercom", "conversations"),
         ("zendesk", "incremental/tickets"),
+        ("salesforce", "queryAll"),
     ):
         sandbox.fault(system, "bad_row", path=path)
     bench.sync()

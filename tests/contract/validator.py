@@ -86,9 +86,19 @@ class Contract:
         operation, template = self.operation(method, path)
         where = f"{method} {template}"
         self._check_query(where, operation, parse_qsl(parts.query, keep_blank_values=True))
-        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
-        if content is not None:
-            self._check(f"{where} request", content["schema"], json.loads(body or b"null"))
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            schema = content["application/json"]["schema"]
+            self._check(f"{where} request", schema, json.loads(body or b"null"))
+        if "application/x-www-form-urlencoded" in content:
+            schema = content["application/x-www-form-urlencoded"]["schema"]
+            self._check_form(f"{where} request", schema, dict(parse_qsl((body or b"").decode())))
+
+    def _check_form(self, where: str, schema: Json, form: dict[str, str]) -> None:
+        unknown = sorted(form.keys() - schema["properties"].keys())
+        if unknown:
+            raise ContractError(f"{self.name} {where}: unknown field {unknown[0]}")
+        self._check(where, schema, form)
 
     def _check_query(self, where: str, operation: Json, query: list[tuple[str, str]]) -> None:
         known = {

@@ -9,7 +9,8 @@ import pytest
 
 from csmdesk.domain.systems import system_named
 from csmdesk.sync.connectors import CONNECTORS
-from csmdesk.sync.connectors.hubspot.companies import FIELDS
+from csmdesk.sync.connectors.hubspot.companies import FIELDS as HUBSPOT
+from csmdesk.sync.connectors.salesforce import FIELDS as SALESFORCE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "connectors.md").read_text(encoding="utf-8")
 
@@ -19,6 +20,8 @@ def test_every_connector_is_told(system: str) -> None:
     assert re.search(rf"^## {system_named(system).title}: ", PAGE, re.MULTILINE)
 
 
-def test_field_map_is_the_default_one() -> None:
-    told = re.findall(r"^\| `(\w+)` \| (?:`(\w+)`|none) \|$", PAGE, re.MULTILINE)
-    assert dict(told) == FIELDS
+@pytest.mark.parametrize(("system", "fields"), [("HubSpot", HUBSPOT), ("Salesforce", SALESFORCE)])
+def test_field_map_is_the_default_one(system: str, fields: dict[str, str]) -> None:
+    [section] = re.findall(rf"^## {system}: .*?(?=^## )", PAGE, re.MULTILINE | re.DOTALL)
+    told = re.findall(r"^\| `(\w+)` \| (?:`(\w+)`|none) \|$", section, re.MULTILINE)
+    assert dict(told) == fields

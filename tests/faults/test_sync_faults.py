@@ -21,6 +21,7 @@ PATHS = {
     "posthog": "query",
     "intercom": "conversations",
     "zendesk": "incremental/tickets",
+    "salesforce": "queryAll",
 }
 Tables = dict[str, list[tuple[Any, ...]]]
 
@@ -81,6 +82,8 @@ def of(tables: Tables, system: str) -> Tables:
 def test_a_passing_fault_is_not_noticed(
     bench: Bench, sandbox: Sandbox, undisturbed: Tables, system: str, fault: dict[str, Any]
 ) -> None:
+    if (system, fault["kind"]) == ("salesforce", "429"):
+        pytest.skip("its quota is a day's, refused with a 403: tests/sync/test_salesforce.py")
     sandbox.fault(system, path=PATHS[system], **fault)
     result = bench.sync([system], phase="essential")[system]
     assert result.error is None
@@ -120,6 +123,7 @@ def test_the_other_sources_go_on(bench: Bench, sandbox: Sandbox) -> None:
         "posthog",
         "intercom",
         "zendesk",
+        "salesforce",
     }
 
 

@@ -104,6 +104,20 @@ def test_merge_keeps_the_older_id_an_alias_and_the_work(store: Store) -> None:
     assert members(store)["stripe", "s"][0] == customer(1)
 
 
+def test_companies_that_the_crm_itself_merged_are_one(store: Store) -> None:
+    """The one that was merged away says into which; its work goes with it."""
+    with store.write() as conn:
+        facts.upsert(conn, [company(1), company(2)])
+        identity.assign(conn)
+        apply_edit(conn, Edit("note", (customer(2),), {"body": "Precious"}), "me", 1, D)
+        gone = company(2, joins=("hubspot:2", "hubspot:1"), archived=True)
+        facts.upsert(conn, [gone])
+        assert identity.assign(conn).merged == 1
+        assert identity.resolve(conn, customer(2)) == customer(1)
+        assert fetch(conn, "SELECT customer_id FROM work_note") == [(customer(1),)]
+        assert identity.assign(conn).merged == 0
+
+
 def test_two_companies_of_one_crm_stay_two(store: Store) -> None:
     twin = other("hubspot", "2", name="Company 1", domain="c1.example", joins=("key:a",))
     with store.write() as conn:

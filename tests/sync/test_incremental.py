@@ -9,7 +9,15 @@ from csmdesk.domain.systems import DEMO
 from tests.sandbox.process import Sandbox, running
 from tests.sync.bench import SYSTEMS, Bench, new_bench
 
-BUDGET = {"hubspot": 9, "stripe": 2, "chargebee": 10, "posthog": 4, "intercom": 4, "zendesk": 4}
+BUDGET = {
+    "hubspot": 9,
+    "stripe": 2,
+    "chargebee": 10,
+    "posthog": 4,
+    "intercom": 4,
+    "zendesk": 4,
+    "salesforce": 8,
+}
 """Requests of a second sync; the demo reads one billing system, not both."""
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from csmdesk.domain.errors import BadInput
-from csmdesk.domain.facts import FACTS, Account, Contact, Ticket
+from csmdesk.domain.facts import Account, Contact, Ticket
 from csmdesk.domain.settings import Source
 from csmdesk.sync.connectors.zendesk import CRM_FIELDS, complain, sign_in, tickets, users, wire
 from csmdesk.sync.connectors.zendesk.organizations import OrganizationStream
 from tests.sandbox.process import Sandbox, running
 from tests.sync.bench import Bench, new_bench
+from tests.sync.rows import rows as rows_of
 
 ORGANIZATION, USER, TICKET = "81", "82", "83"
 STARS = {5: 5, 4: 5, 2: 1}
@@ -23,13 +24,7 @@ Row = dict[str, Any]
 
 def rows(bench: Bench, table: str, source: str) -> dict[str, Row]:
     """Rows of a source by the tail of their id, which both systems share in the sandbox."""
-    names = ("source", "source_id", *(n for n in _fields(table) if not n.startswith("source")))
-    found = [dict(zip(names, row, strict=True)) for row in bench.tables()[table]]
-    return {row["source_id"][2:]: row for row in found if row["source"] == source}
-
-
-def _fields(table: str) -> list[str]:
-    return [field.name for field in FACTS[table].__dataclass_fields__.values()]
+    return {row["source_id"][2:]: row for row in rows_of(bench, table, source)}
 
 
 def edit(sandbox: Sandbox, kind: str, row_id: str, **what: Any) -> None:

@@ -24,6 +24,17 @@ _INTERCOM = re.compile(r"6[abc]5d([0-9a-f]{8})([0-9a-f]{12})")
 _INTERCOM_KINDS = {"company": "a", "contact": "b", "conversation": "c"}
 _ACCOUNT = re.compile(r"acct_([0-9]{6})")
 _ZENDESK_KINDS = {"organization": 81, "user": 82, "ticket": 83}
+_SALESFORCE_KINDS = {
+    "Account": "001",
+    "Contact": "003",
+    "Opportunity": "006",
+    "Case": "500",
+    "Task": "00T",
+    "Event": "00U",
+    "AccountHistory": "017",
+}
+_SALESFORCE = re.compile(r"[0-9A-Z]{3}([0-9]{7})[0-9]{5}[A-Z0-5]{3}")
+_CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _ZENDESK = re.compile(r"8[123]([0-9]{7})[0-9]{5}")
 
 
@@ -68,6 +79,27 @@ def index_of_zendesk(zendesk: int) -> int | None:
     """The customer of an organization, user or ticket of Zendesk, or None."""
     found = _ZENDESK.fullmatch(str(zendesk))
     return int(found[1]) if found else None
+
+
+def salesforce_id(kind: str, hubspot_id: str) -> str:
+    """18 characters: 15 that tell upper and lower case apart, and 3 that repeat which is which."""
+    return _checked(_SALESFORCE_KINDS[kind] + hubspot_id[2:])
+
+
+def salesforce_user(owner_id: str) -> str:
+    return _checked(f"005{owner_id:0>12}")
+
+
+def index_of_salesforce(text: str) -> int | None:
+    """The customer of any Salesforce id but a user's, or None."""
+    found = _SALESFORCE.fullmatch(text)
+    return int(found[1]) if found and not text.startswith("005") else None
+
+
+def _checked(short: str) -> str:
+    parts = (short[start : start + 5] for start in (0, 5, 10))
+    bits = (sum(letter.isupper() << n for n, letter in enumerate(part)) for part in parts)
+    return short + "".join(_CHECK[one] for one in bits)
 
 
 def account_key(index: int) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from csmdesk.domain.settings import Source
-from csmdesk.sync.connectors import zendesk
+from csmdesk.sync.connectors import salesforce, zendesk
 from csmdesk.sync.connectors.chargebee import Chargebee
 from csmdesk.sync.connectors.hubspot import HubSpot
 from csmdesk.sync.connectors.intercom import Intercom
 from csmdesk.sync.connectors.posthog import PostHog
+from csmdesk.sync.connectors.salesforce import Salesforce
 from csmdesk.sync.connectors.stripe import Stripe
 from csmdesk.sync.connectors.zendesk import Zendesk
 from csmdesk.sync.credentials import Credentials
@@ -21,6 +22,7 @@ Maker: TypeAlias = Callable[[Source, Credentials], Connector]
 
 CONNECTORS: dict[str, Maker] = {
     HubSpot.system: HubSpot,
+    Salesforce.system: Salesforce,
     Stripe.system: Stripe,
     Chargebee.system: Chargebee,
     PostHog.system: PostHog,
@@ -28,6 +30,7 @@ CONNECTORS: dict[str, Maker] = {
     Zendesk.system: Zendesk,
 }
 SIGN_INS: dict[str, Callable[[Source], Provider]] = {
+    Salesforce.system: salesforce.sign_in,
     Zendesk.system: zendesk.sign_in,
 }
 """Systems that take no key: a person signs in with the browser."""

@@ -1,0 +1,207 @@
+"""The CRM's rows as Salesforce records, and what their fields are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from csmdesk.sandbox.shapes import Account, Activity, Contact, Deal, FieldChange, Owner, Ticket
+from csmdesk.sandbox.wire import Json
+from csmdesk.sandbox.world.ids import salesforce_id, salesforce_user
+
+NOBODY = salesforce_user("0")
+"""Owns what no person owns: at Salesforce every record has an owner."""
+TRACKED = {
+    "hubspot_owner_id": "Owner",
+    "csm_tier": "CSM_Tier__c",
+    "csm_stage": "CSM_Stage__c",
+    "renewal_date": "Renewal_Date__c",
+}
+_STAGES = {"closedwon": "Closed Won", "contractsent": "Negotiation/Review"}
+_SUBTYPES = {"email": "Email", "call": "Call", "note": "Task"}
+_DIRECTIONS = {"in": "Inbound", "out": "Outbound", None: None}
+_HOUR = 3_600
+
+
+def stamp(seconds: int | None) -> str | None:
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def _day(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _of(account: Account) -> str:
+    return salesforce_id("Account", account.company.hubspot_id)
+
+
+def _who(account: Account, place: int | None) -> str | None:
+    if place is None or not account.contacts:
+        return None
+    return salesforce_id("Contact", account.contacts[place].hubspot_id)
+
+
+def _user(owner_id: str | None) -> str:
+    return NOBODY if owner_id is None else salesforce_user(owner_id)
+
+
+def account_row(account: Account, _: object) -> Json:
+    company = account.company
+    parent = company.parent_hubspot_id
+    return {
+        "Name": company.name,
+        "Website": f"https://www.{company.domain}",
+        "Industry": company.industry,
+        "ParentId": salesforce_id("Account", parent) if parent else None,
+        "OwnerId": _user(company.owner_id),
+        "CreatedDate": stamp(company.created_at),
+        "CurrencyIsoCode": company.currency,
+        "MasterRecordId": None,
+        "CSM_Tier__c": company.tier,
+        "CSM_Stage__c": company.stage,
+        "Success_Program__c": company.success_program,
+        "Annual_Contract_Value__c": float(company.acv) if company.acv else None,
+        "Renewal_Date__c": _day(company.renewal_date),
+        "CSM_Assigned_On__c": _day(company.assigned_on),
+        "CSM_Tags__c": ";".join(company.tags) or None,
+        "Account_Flag__c": company.flag,
+        "Account_Key__c": company.account_key,
+        "Region__c": ("EMEA", "AMER", "APAC")[account.index % 3],
+    }
+
+
+def contact_row(account: Account, row: Contact) -> Json:
+    return {
+        "AccountId": _of(account),
+        "FirstName": row.first_name,
+        "LastName": row.last_name,
+        "Name": f"{row.first_name} {row.last_name}",
+        "Email": row.email,
+        "EmailBouncedDate": stamp(row.updated_at) if row.bounced else None,
+        "Title": row.title,
+        "CreatedDate": stamp(row.created_at),
+        "MasterRecordId": None,
+        "Buying_Role__c": (row.buying_role or "").replace("_", " ").title() or None,
+        "Last_Seen_At__c": stamp(row.last_seen_at),
+        "Left_Company_On__c": _day(row.left_on),
+    }
+
+
+def user_row(_: Account, owner: Owner) -> Json:
+    return {
+        "Name": f"{owner.first_name} {owner.last_name}",
+        "Email": owner.email,
+        "IsActive": not owner.archived,
+        "UserType": "Standard",
+    }
+
+
+def case_row(account: Account, row: Ticket) -> Json:
+    closed = row.closed_at is not None
+    return {
+        "AccountId": _of(account),
+        "ContactId": _who(account, row.contact),
+        "CaseNumber": row.hubspot_id[2:],
+        "Subject": row.subject,
+        "Description": row.body,
+        "Priority": row.priority.title(),
+        "Status": "Closed" if closed else "New" if row.first_reply_at is None else "Working",
+        "IsClosed": closed,
+        "CreatedDate": stamp(row.created_at),
+        "ClosedDate": stamp(row.closed_at),
+        "First_Reply_At__c": stamp(row.first_reply_at),
+        "CSAT__c": None if row.csat is None else float(row.csat),
+    }
+
+
+def opportunity_row(account: Account, row: Deal) -> Json:
+    return {
+        "AccountId": _of(account),
+        "Name": row.name,
+        "StageName": _STAGES[row.stage],
+        "Amount": float(row.amount),
+        "CurrencyIsoCode": row.currency,
+        "CreatedDate": stamp(row.created_at),
+        "CloseDate": _day(row.close_date),
+    }
+
+
+def task_row(account: Account, row: Activity) -> Json:
+    call = row.kind == "call"
+    return _activity(account, row) | {
+        "TaskSubtype": _SUBTYPES[row.kind],
+        "Status": "Completed",
+        "IsClosed": True,
+        "CallType": _DIRECTIONS[row.direction] if call else None,
+        "CallDisposition": (row.outcome or "").replace("_", " ").capitalize() or None,
+        "CompletedDateTime": stamp(row.at),
+        "ActivityDate": (stamp(row.at) or "")[:10],
+        "Email_Direction__c": _DIRECTIONS[row.direction] if row.kind == "email" else None,
+    }
+
+
+def event_row(account: Account, row: Activity) -> Json:
+    return _activity(account, row) | {
+        "IsChild": False,
+        "StartDateTime": stamp(row.at),
+        "EndDateTime": stamp(row.at + _HOUR),
+    }
+
+
+def _activity(account: Account, row: Activity) -> Json:
+    return {
+        "AccountId": _of(account),
+        "WhoId": _who(account, row.contact),
+        "OwnerId": _user(row.owner_id),
+        "Subject": row.subject,
+        "Description": row.body,
+        "CreatedDate": stamp(row.at),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """One row of an account's history. An owner is told twice: by name and by id."""
+
+    id: str
+    change: FieldChange
+    before: str | None
+    by_id: bool
+    updated_at: int
+
+
+def history(account: Account) -> Sequence[Tracked]:
+    """The tracked fields' changes, oldest first."""
+    held: dict[str, str] = {}
+    made: list[Tracked] = []
+    for place, change in enumerate(account.company.history):
+        before = held.get(change.field)
+        held[change.field] = change.value
+        for number in range(1 + (change.field == "hubspot_owner_id")):
+            tail = f"00{account.index:07d}{place * 2 + number:05d}"
+            own_id = salesforce_id("AccountHistory", tail)
+            made.append(Tracked(own_id, change, before, bool(number), change.at))
+    return made
+
+
+def history_row(account: Account, row: Tracked) -> Json:
+    return {
+        "AccountId": _of(account),
+        "Field": TRACKED[row.change.field],
+        "OldValue": _told(row, row.before),
+        "NewValue": _told(row, row.change.value),
+        "DataType": "EntityId" if row.by_id else "Text",
+        "CreatedDate": stamp(row.change.at),
+    }
+
+
+def _told(row: Tracked, value: str | None) -> Any:
+    if not value:
+        return None
+    if row.change.field != "hubspot_owner_id":
+        return value
+    return salesforce_user(value) if row.by_id else f"Owner {value}"

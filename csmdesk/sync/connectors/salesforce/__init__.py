@@ -1,0 +1,120 @@
+"""Salesforce: the CRM. Read with SOQL, signed in; each object by when it last changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from csmdesk.domain.errors import SourceError
+from csmdesk.domain.settings import Source
+from csmdesk.domain.systems import system_named
+from csmdesk.sync.api import Api
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.salesforce import accounts, people, work
+from csmdesk.sync.connectors.salesforce.query import Kind, QueryStream
+from csmdesk.sync.connectors.salesforce.setup import SetupStream
+from csmdesk.sync.connectors.salesforce.wire import API, SYSTEM, VERSION
+from csmdesk.sync.credentials import Credentials
+from csmdesk.sync.errors import Complaint
+from csmdesk.sync.oauth.provider import Provider
+from csmdesk.sync.stream import Stream
+
+LOGIN = "login.salesforce.com"
+SCOPE = "api refresh_token"
+FIELDS = {**accounts.FIELDS, **people.CONTACT_FIELDS, **work.WORK_FIELDS}
+_QUOTA = "REQUEST_LIMIT_EXCEEDED"
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    errorCode: str = ""
+
+
+def complain(status: int, body: bytes) -> Complaint:
+    """Read an error list; the day's quota is refused with a 403."""
+    try:
+        errors = msgspec.json.decode(body, type=list[_Error])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Complaint()
+    codes = [error.errorCode for error in errors]
+    words = "; ".join(f"{error.errorCode}: {error.message}" for error in errors)
+    return Complaint(words, final=_QUOTA in codes, returns="in the course of the next 24 hours")
+
+
+def sign_in(source: Source) -> Provider:
+    """Where a person signs in to this source; Salesforce wants this machine named localhost."""
+    login = source.login_domain or LOGIN
+    base = (login if "://" in login else f"https://{login}").rstrip("/")
+    return Provider(
+        SYSTEM,
+        system_named(SYSTEM).title,
+        f"{base}/services/oauth2/authorize",
+        f"{base}/services/oauth2/token",
+        source.client_id,
+        SCOPE,
+        redirect_host="localhost",
+    )
+
+
+class Salesforce:
+    """The connector; `source.fields` overrides which field feeds which of ours."""
+
+    system = SYSTEM
+    title = system_named(SYSTEM).title
+
+    def __init__(self, source: Source, credentials: Credentials) -> None:
+        self._source = source
+        self._credentials = credentials
+        self._fields = {**FIELDS, **source.fields}
+        self._api = f"{API}/{source.api_version or VERSION}"
+
+    @property
+    def _address(self) -> str:
+        """The configured address, else the one that the sign-in named."""
+        address = self._source.base_url or self._credentials.address
+        if not address:
+            raise SourceError(
+                SYSTEM,
+                "Salesforce did not say where your data is.",
+                "Sign in again, or give the address with --base-url.",
+            )
+        return address
+
+    def api(self) -> Api:
+        return Api(SYSTEM, self.title, self._address, self._credentials, complain)
+
+    def probe(self, client: HttpClient) -> None:
+        client.get(f"{self._api}/limits", msgspec.Raw)
+
+    def streams(self) -> Sequence[Stream]:
+        kinds = self._kinds()
+        wanted = {kind.sobject: tuple(kind.fields.values()) for kind in kinds}
+        chosen = {
+            name: place
+            for name, place in self._source.fields.items()
+            if name != "currency" or place != accounts.currency_of(self._fields)
+        }
+        essential = [QueryStream(self._api, kind) for kind in kinds if kind.essential]
+        rest = [QueryStream(self._api, kind) for kind in kinds if not kind.essential]
+        return (
+            SetupStream(self._api, wanted, chosen, first=True),
+            *essential,
+            SetupStream(self._api, wanted, chosen, first=False),
+            *rest,
+        )
+
+    def _kinds(self) -> tuple[Kind, ...]:
+        fields = {name: place for name, place in self._fields.items() if place}
+        own = {name: fields[name] for name in accounts.FIELDS if name in fields}
+        currency = accounts.currency_of(self._fields)
+        return (
+            accounts.kind(own, currency, self._address),
+            people.contacts(self._fields),
+            work.cases(self._fields),
+            people.USERS,
+            accounts.history(own),
+            work.opportunities(currency),
+            work.tasks(self._fields),
+            work.EVENTS,
+        )

@@ -1,0 +1,204 @@
+"""Any object as a stream: rows in the order in which they changed, deleted ones among them.
+
+A first load and a later sync ask the same question: what has changed since the mark, the mark's own
+second included, a few minutes of overlap before it. So a load that broke off goes on where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from csmdesk.domain.errors import BadAnswer
+from csmdesk.domain.facts import Fact
+from csmdesk.sync.client import Pending
+from csmdesk.sync.connectors.salesforce import wire
+from csmdesk.sync.connectors.salesforce.setup import Setup
+from csmdesk.sync.connectors.salesforce.wire import Record, Row
+from csmdesk.sync.decode import Decoded, Rows, milliseconds
+from csmdesk.sync.errors import Refused
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Context, Mark
+
+OVERLAP = 5 * 60 * 1000  # rows of a long transaction show up late
+Facts = Callable[[Row, Setup], list[Fact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One object. `fields`: ours -> theirs; `swept`: all its ids are compared once a day, since
+    those of purged rows are told nowhere; `merges`: a row that was merged into another stays as an
+    archived fact, which says so."""
+
+    name: str
+    title: str
+    sobject: str
+    table: str
+    essential: bool
+    fields: Mapping[str, str]
+    facts: Facts
+    stamp: str = wire.STAMP
+    where: str = ""
+    deletable: bool = True
+    swept: bool = False
+    custom: bool = False
+    merges: bool = False
+
+    def selected(self, setup: Setup) -> tuple[dict[str, str], str]:
+        """The fields that exist, and the beginning of every query."""
+        fields = setup.existing(self.sobject, self.fields)
+        names = dict.fromkeys(("Id", self.stamp, *fields.values()))
+        if self.deletable:
+            names["IsDeleted"] = None
+        if "MasterRecordId" in setup.fields.get(self.sobject, ()):
+            names["MasterRecordId"] = None
+        if self.custom:
+            names |= dict.fromkeys(setup.custom)
+        return fields, f"SELECT {', '.join(names)} FROM {self.sobject}"  # noqa: S608 - names that Salesforce told
+
+
+class QueryStream:
+    """One kind of record."""
+
+    def __init__(self, api: str, kind: Kind) -> None:
+        self.kind = kind
+        self.key = kind.name
+        self.title = kind.title
+        self.essential = kind.essential
+        self._api = api
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        setup = Setup.of(context)
+        stored = context.cursor_of(self.key)
+        yield from self._again(context, setup)
+        mark = Mark.load(OVERLAP, stored["mark"] if stored else None)
+        swept = stored["swept"] if stored else None
+        yield from self._changes(context, setup, mark, swept)
+        today = context.server_day()
+        if self.kind.swept and stored is not None and today is not None and swept != today:
+            yield self._sweep(context, mark, today)
+
+    # --- changes ----------------------------------------------------------------------------
+
+    def _changes(
+        self, context: Context, setup: Setup, mark: Mark, swept: int | None
+    ) -> Iterator[Page]:
+        fields, select = self.kind.selected(setup)
+        answer, asked_at = self._since(context, select, mark), mark.newest
+        while True:
+            try:
+                page = answer.result()
+            except Refused as error:
+                if error.status != 400 or mark.newest == asked_at:
+                    raise
+                # The locator has expired: ask anew from the mark, which moved with the rows.
+                answer, asked_at = self._since(context, select, mark), mark.newest
+                continue
+            more = not page.done
+            if more:
+                answer = self._next(context, page)
+            rows = Rows(Record)
+            fresh = self._fresh(rows, page, mark)
+            facts, gone = self._mapped(rows, fresh, fields, setup)
+            day = context.server_day() if swept is None else swept
+            yield Page(
+                cursor={"mark": mark.state(), "swept": day},
+                complete=not more,
+                facts=facts,
+                gone={self.kind.table: gone} if gone else {},
+                problems=rows.problems,
+            )
+            if not more:
+                return
+
+    def _since(self, context: Context, select: str, mark: Mark) -> Pending[wire.QueryPage]:
+        stamp = self.kind.stamp
+        moment = datetime.fromtimestamp(mark.since // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        where = f"{stamp} >= {moment}" + (f" AND {self.kind.where}" if self.kind.where else "")
+        return self._ask(context, f"{select} WHERE {where} ORDER BY {stamp}, Id")
+
+    def _ask(self, context: Context, soql: str) -> Pending[wire.QueryPage]:
+        """Deleted rows too; of objects that know none it is a plain query."""
+        path = f"{self._api}/queryAll" if self.kind.deletable else f"{self._api}/query"
+        return context.client.begin("GET", path, wire.QueryPage, [("q", soql)])
+
+    def _next(self, context: Context, page: wire.QueryPage) -> Pending[wire.QueryPage]:
+        path = page.next_records_url or ""
+        if not path.startswith(f"{wire.API}/"):  # never send the token anywhere else
+            raise BadAnswer(wire.SYSTEM, "Salesforce: a query's next page has no usable address.")
+        return context.client.begin("GET", path, wire.QueryPage)
+
+    def _fresh(
+        self, rows: Rows[Record], page: wire.QueryPage, mark: Mark
+    ) -> list[tuple[Record, msgspec.Raw]]:
+        """The rows of a page that have changed since they were last read; the mark moves along."""
+        fresh = []
+        for record, raw in rows.decode(page.records):
+            try:
+                row_id, stamp = str(record["Id"]), milliseconds(record[self.kind.stamp])
+            except (KeyError, TypeError, ValueError):
+                told = record.get("Id")
+                rows.fail(told if isinstance(told, str) else "", "its date is none", raw)
+                continue
+            if mark.is_new(row_id, stamp):
+                fresh.append((record, raw))
+            mark.add(row_id, stamp)
+        return fresh
+
+    def _mapped(
+        self,
+        rows: Rows[Record],
+        records: Decoded[Record],
+        fields: dict[str, str],
+        setup: Setup,
+    ) -> tuple[list[Fact], frozenset[str]]:
+        """Facts, and the ids of rows that are gone or none of ours any more."""
+        kept = [pair for pair in records if self._stays(pair[0])]
+        facts = rows.facts(kept, lambda record: self.kind.facts(Row(record, fields), setup))
+        ours = {fact.source_id for fact in facts}
+        ours.update(problem.source_id for problem in rows.problems)
+        return facts, frozenset(str(record["Id"]) for record, _ in records) - ours
+
+    def _stays(self, record: Record) -> bool:
+        merged = self.kind.merges and record.get("MasterRecordId")
+        return bool(merged) or not record.get("IsDeleted")
+
+    # --- problems and sweep -----------------------------------------------------------------
+
+    def _again(self, context: Context, setup: Setup) -> Iterator[Page]:
+        """Ask again for rows that could not be used last time."""
+        ids = [one for one in context.to_ask_again(self.key, wire.MANY) if one.isalnum()]
+        if not ids:
+            return
+        fields, select = self.kind.selected(setup)
+        wanted = ", ".join(f"'{one}'" for one in ids)
+        page = self._ask(context, f"{select} WHERE Id IN ({wanted})").result()
+        rows = Rows(Record)
+        facts, gone = self._mapped(rows, rows.decode(page.records), fields, setup)
+        bad = {problem.source_id for problem in rows.problems}
+        yield Page(
+            cursor=None,
+            facts=facts,
+            gone={self.kind.table: gone} if gone else {},
+            problems=rows.problems,
+            fixed=frozenset(ids) - bad,
+        )
+
+    def _sweep(self, context: Context, mark: Mark, today: int) -> Page:
+        """All ids that still exist; of a purged row nothing else tells."""
+        ids: set[str] = set()
+        soql = f"SELECT Id FROM {self.kind.sobject} ORDER BY Id"  # noqa: S608 - ours
+        params = [("q", soql)]
+        page = context.client.get(f"{self._api}/query", wire.QueryPage, params)
+        while True:
+            ids.update(record["Id"] for record, _ in Rows(Record).decode(page.records))
+            if page.done:
+                break
+            page = self._next(context, page).result()
+        # No row at all is more likely a hidden permission than an emptied org.
+        kept = {self.kind.table: frozenset(ids)} if ids else {}
+        cursor = {"mark": mark.state(), "swept": today}
+        return Page(cursor=cursor, complete=True, kept=kept)

@@ -1,0 +1,98 @@
+"""Which fields the objects of this org have: asked once a day, so that queries name only those.
+
+A query that names a field which is not there, or which the person may not see, fails as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from csmdesk.sync.connectors.salesforce import wire
+from csmdesk.sync.errors import Refused
+from csmdesk.sync.sink import Cursor, Page, Problem
+from csmdesk.sync.stream import Context
+
+KEY = "setup"
+_MOST_CUSTOM = 40
+_SHOWN = frozenset({"string", "picklist", "multipicklist", "email", "phone", "url", "date"})
+
+
+class Setup(msgspec.Struct):
+    """`fields`: sobject -> the names that exist; `custom`: the org's own fields of accounts."""
+
+    day: int = 0
+    fields: dict[str, list[str]] = {}
+    custom: list[str] = []
+
+    @classmethod
+    def of(cls, context: Context) -> Setup:
+        """What the setup stream stored last."""
+        stored = context.cursor_of(KEY)
+        return cls() if stored is None else msgspec.convert(stored, cls)
+
+    def existing(self, sobject: str, fields: Mapping[str, str]) -> dict[str, str]:
+        """Those of the wanted fields that this org has."""
+        there = set(self.fields.get(sobject, ()))
+        return {name: place for name, place in fields.items() if place in there}
+
+
+class SetupStream:
+    """Describes of the objects. `first` runs before everything else and only when nothing is known
+    yet; its twin runs after the other streams, which have told the server's day by then."""
+
+    key = KEY
+    title = "fields"
+    essential = True
+
+    def __init__(
+        self,
+        api: str,
+        wanted: Mapping[str, Sequence[str]],
+        chosen: Mapping[str, str],
+        *,
+        first: bool,
+    ) -> None:
+        """`wanted`: sobject -> fields that are mapped; `chosen`: what a person mapped otherwise."""
+        self._api = api
+        self._wanted = wanted
+        self._chosen = chosen
+        self._first = first
+
+    def pages(self, context: Context) -> Iterator[Page]:
+        stored = context.cursor_of(KEY)
+        if stored is not None and (self._first or stored["day"] == context.server_day()):
+            return
+        setup = Setup()
+        for sobject, wanted in self._wanted.items():
+            there = {field.name: field for field in self._described(context, sobject)}
+            setup.fields[sobject] = sorted(there)
+            if sobject == "Account":
+                setup.custom = sorted(
+                    name
+                    for name, field in there.items()
+                    if field.custom and field.type in _SHOWN and name not in wanted
+                )[:_MOST_CUSTOM]
+        setup.day = context.server_day() or 0
+        cursor: Cursor = msgspec.to_builtins(setup)
+        problems = [
+            Problem(
+                name, f"{name} = “{place}”: Salesforce has no such field, or it may not be seen."
+            )
+            for name, place in self._chosen.items()
+            if place and not any(place in there for there in setup.fields.values())
+        ]
+        fixed = frozenset(context.problems_of(KEY)) - {problem.source_id for problem in problems}
+        yield Page(cursor=cursor, complete=True, problems=problems, fixed=fixed)
+
+    def _described(self, context: Context, sobject: str) -> list[wire.Field]:
+        """The fields of an object; none where the org or the person has no such object: the
+        stream that reads it says so."""
+        path = f"{self._api}/sobjects/{sobject}/describe"
+        try:
+            return context.client.get(path, wire.Describe).fields
+        except Refused as error:
+            if error.status != 404:
+                raise
+            return []

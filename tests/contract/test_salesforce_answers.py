@@ -1,0 +1,129 @@
+"""Salesforce's answers in the sandbox fit the contract; so do the calls of a sign-in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.sync.oauth.provider import Provider
+from csmdesk.sync.oauth.sign_in import sign_in
+from csmdesk.sync.oauth.tokens import TokenAddress
+from tests.contract.validator import Contract, ContractError
+from tests.oauth.conftest import PORTS, browser
+from tests.sandbox.process import Sandbox, running
+from tests.shared import shared_path
+from tests.sync.bench import QUICK
+
+API = "/services/data/v62.0"
+GOOD = (
+    "/services/data",
+    f"{API}/limits",
+    "/services/oauth2/userinfo",
+    *(
+        f"{API}/sobjects/{name}/describe"
+        for name in ("Account", "Contact", "Case", "User", "Task", "Event", "AccountHistory")
+    ),
+    f"{API}/query?q=SELECT Id, Name FROM Account LIMIT 5",
+    f"{API}/queryAll?q=SELECT Id, IsDeleted FROM Case WHERE SystemModstamp >= 2026-01-01T00:00:00Z"
+    " ORDER BY SystemModstamp, Id",
+    f"{API}/query?q=SELECT Id FROM User WHERE UserType = 'Standard' AND IsActive = true",
+    f"{API}/query?q=SELECT Id FROM Account WHERE Id IN ('001000000100000AAA', '001xx')",
+    f"{API}/query?q=SELECT Id FROM Account WHERE ParentId = null",
+)
+BAD = (
+    (f"{API}/query?q=SELECT FROM Account", 400, "MALFORMED_QUERY"),
+    (f"{API}/query?q=SELECT Id FROM Account WHERE Name LIKE 'A'", 400, "MALFORMED_QUERY"),
+    (f"{API}/query?q=SELECT Nothing__c FROM Account", 400, "INVALID_FIELD"),
+    (f"{API}/query?q=SELECT Id FROM Nothing", 400, "INVALID_TYPE"),
+    (f"{API}/query/0r8nothing-500", 400, "INVALID_QUERY_LOCATOR"),
+    (f"{API}/sobjects/Nothing/describe", 404, "NOT_FOUND"),
+    ("/services/data/v12.0/limits", 404, "NOT_FOUND"),
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with running("--customers", "30") as started:
+        yield started
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path[:70])
+def test_answer_fits_the_contract(sandbox: Sandbox, path: str) -> None:
+    response = sandbox.call("salesforce", "GET", path)
+    assert response.status_code == 200, response.text
+    Contract.load("salesforce").check(response, sandbox.base_url("salesforce"))
+    assert response.headers["Sforce-Limit-Info"].startswith("api-usage=")
+
+
+@pytest.mark.parametrize(("path", "status", "code"), BAD, ids=lambda value: str(value)[:60])
+def test_a_refusal_is_a_list(sandbox: Sandbox, path: str, status: int, code: str) -> None:
+    response = sandbox.call("salesforce", "GET", path)
+    assert response.status_code == status
+    Contract.load("salesforce").check_schema("ErrorList", response.json())
+    assert response.json()[0]["errorCode"] == code
+
+
+@pytest.mark.parametrize("kind", ["401", "403", "429", "500", "expired_cursor"])
+def test_faults_speak_the_vendors_language(sandbox: Sandbox, kind: str) -> None:
+    sandbox.fault("salesforce", kind)
+    response = sandbox.call("salesforce", "GET", f"{API}/limits")
+    Contract.load("salesforce").check_schema("ErrorList", response.json())
+    if kind == "429":  # the quota is a 403 at Salesforce
+        assert response.status_code == 403
+        assert response.json()[0]["errorCode"] == "REQUEST_LIMIT_EXCEEDED"
+
+
+def test_every_batch_of_a_query_fits(sandbox: Sandbox) -> None:
+    contract, ids = Contract.load("salesforce"), []
+    path = f"{API}/queryAll?q=SELECT Id, AccountId FROM Task ORDER BY SystemModstamp, Id"
+    batches = 0
+    while path:
+        response = sandbox.call("salesforce", "GET", path)
+        contract.check(response, sandbox.base_url("salesforce"))
+        page = response.json()
+        ids += [record["Id"] for record in page["records"]]
+        path = page.get("nextRecordsUrl", "")
+        batches += 1
+    assert batches > 2
+    assert len(set(ids)) == len(ids) == page["totalSize"]
+
+
+def test_a_sign_in_fits_the_contract(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[tuple[requests.PreparedRequest, requests.Response]] = []
+    send = requests.Session.send
+
+    def watched(session: Any, request: requests.PreparedRequest, **options: Any) -> Any:
+        response = send(session, request, **options)
+        sent.append((request, response))
+        return response
+
+    monkeypatch.setattr(requests.Session, "send", watched)
+    base = sandbox.base_url("salesforce")
+    pages = (f"{base}/services/oauth2/authorize", f"{base}/services/oauth2/token")
+    app = sandbox.addresses["salesforce"]["client_id"]
+    provider = Provider("salesforce", "Salesforce", *pages, app, "api refresh_token", "localhost")
+    tokens = sign_in(provider, browser, CancelToken(), ports=PORTS, patience=QUICK)
+    assert tokens.address == base
+    assert tokens.until == 0  # it never says when they end
+    TokenAddress(provider, QUICK).after(tokens, 0)
+    asked = [pair for pair in sent if str(pair[0].url).endswith("/token")]
+    assert len(asked) == 2
+    for request, response in asked:
+        body = str(request.body).encode()
+        contract = Contract.load("salesforce")
+        contract.check_request("POST", str(request.url), base, body)
+        contract.check_response("POST", "/services/oauth2/token", 200, response.json())
+        with pytest.raises(ContractError, match="unknown field"):
+            contract.check_request("POST", str(request.url), base, body + b"&scope=api")
+
+
+@pytest.mark.parametrize("name", ["cases", "opportunities", "query-records"])
+def test_what_was_recorded_fits(name: str) -> None:
+    recorded = json.loads(shared_path("samples", "salesforce", f"{name}.json").read_text("utf-8"))
+    for exchange in recorded["exchanges"]:
+        Contract.load("salesforce").check_schema("QueryResult", exchange["body"])
