@@ -94,16 +94,44 @@ def erase_source(
 def import_files(
     session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
 ) -> dict[str, Any]:
-    """Import the folder `folder`, then score what it holds."""
-    from csmdesk.jobs.importing.job import (
-        import_folder,  # needs pandas, which other jobs do without
-    )
+    """Import the folder `folder`, or `files` as the import dialog describes them, then score."""
+    from csmdesk.jobs.importing import job, look  # need pandas, which other jobs do without
+    from csmdesk.jobs.importing.mapping import mappings_of
 
-    imported = import_folder(session, Path(args["folder"]), cancel, report)
+    mirror = args.get("mirror", False)
+    if "folder" in args:
+        imported = job.import_folder(session, Path(args["folder"]), cancel, report, mirror=mirror)
+    else:
+        places, mapped = look.places_of(args["files"]), look.mapping_document(args["files"])
+        imported = job.import_places(
+            session, places, mappings_of(mapped), cancel, report, mirror=mirror
+        )
     summary = running.run(session, cancel, report, sync=False, show=show)
     rows = sum(table.added + table.changed for table in imported.tables)
     told = [f"{plural(rows, 'row')} imported, {number(len(imported.refused))} refused."]
-    return summary | {"text": " ".join([*told, *imported.messages, summary["text"]])}
+    text = " ".join([*told, *imported.messages, summary["text"]])
+    return summary | {"text": text, "imported": imported.as_json()}
+
+
+def look_at_files(
+    session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, _show: Show
+) -> dict[str, Any]:
+    """What importing `paths` would do, under what a person has `given` so far."""
+    from csmdesk.jobs.importing.look import look
+
+    paths = [Path(path) for path in args["paths"]]
+    return {"files": look(session, paths, args.get("given", {}), cancel, report)}
+
+
+def save_mapping(
+    _session: Session, args: dict[str, Any], _cancel: CancelToken, _report: Report, _show: Show
+) -> dict[str, Any]:
+    """Keep how `files` are read in the mapping file `path`, for the command line and next time."""
+    from csmdesk.jobs.importing.look import mapping_document
+    from csmdesk.jobs.importing.mapping import write_mapping
+
+    write_mapping(Path(args["path"]), mapping_document(args["files"]))
+    return {"text": f"The mapping is kept in {args['path']}."}
 
 
 def write_back(
@@ -119,6 +147,8 @@ JOBS: dict[str, Job] = {
     "run_if_due": run_if_due,
     "reload": reload,
     "import": import_files,
+    "look": look_at_files,
+    "save_mapping": save_mapping,
     "erase": erase_source,
     "write_back": write_back,
 }

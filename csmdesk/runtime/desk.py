@@ -36,7 +36,8 @@ class Desk(QObject):
 
     `rowsReady` (FirstRows: all rows as last stored), `portfolioChanged` (Portfolio),
     `scopeChanged` (Scope), `stateChanged` (DeskState),
-    `jobFinished` (verb, sentence), `jobFailed` (sentence, details), `edited` (Applied),
+    `jobFinished` (verb, sentence), `jobSummary` (verb, all that a job came to),
+    `jobFailed` (sentence, details), `edited` (Applied),
     `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
     `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb).
     `sources`: the connected systems.
@@ -47,6 +48,7 @@ class Desk(QObject):
     scopeChanged = Signal(object)
     stateChanged = Signal(object)
     jobFinished = Signal(str, str)
+    jobSummary = Signal(str, object)
     jobFailed = Signal(str, str)
     edited = Signal(object)
     editRefused = Signal(str)
@@ -338,6 +340,7 @@ class Desk(QObject):
         if problems:
             state = states.OFFLINE if summary.get("offline") else states.ATTENTION
         self._set_state(state, problem=" ".join(problems))
+        self.jobSummary.emit(verb, summary)
         if summary.get("text"):
             self.jobFinished.emit(verb, summary["text"])
 

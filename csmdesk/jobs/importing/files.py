@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from csmdesk.domain.errors import BadInput
+from csmdesk.jobs.importing.foreign import plain_dates, plain_numbers, rename_values
+from csmdesk.jobs.importing.mapping import FileMapping
+from csmdesk.jobs.importing.texts import opened, separator
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx")
-_DATED = ("day", "at", "cancel_at", "trial_end", "since", "until")
-
-
-@dataclass(frozen=True, slots=True)
-class FileMapping:
-    """How a foreign file is read: its columns and values under our names."""
-
-    file: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    date_format: str = ""
-    """strptime format of the file's dates, where they are not ISO 8601."""
 
 
 @dataclass(slots=True)
@@ -52,40 +41,6 @@ class Sheet:
         return pd.DataFrame(self.rows, columns=self.columns, index=self.lines, dtype=str)
 
 
-def read_mapping(path: Path | None) -> dict[str, FileMapping]:
-    """The mapping file: one table per import file, see docs/import.md."""
-    if path is None:
-        return {}
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {name: _mapping(name, table) for name, table in document.items()}
-    except OSError as error:
-        raise BadInput(f"The mapping {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
-        raise BadInput(
-            f"The mapping {path} is not valid: {error}.", "Correct that line."
-        ) from error
-
-
-def _mapping(name: str, table: Any) -> FileMapping:
-    """One table of the mapping file. Raises TypeError that names what is wrong."""
-    if not isinstance(table, dict):
-        raise TypeError(f"{name} is no table")
-    unknown = sorted(set(table) - {"file", "columns", "values", "date_format"})
-    if unknown:
-        raise TypeError(f"{name}.{unknown[0]} is not known")
-    columns, values = table.get("columns", {}), table.get("values", {})
-    renames = [columns, *values.values()] if isinstance(values, dict) else [None]
-    texts = [table.get("file", ""), table.get("date_format", "")]
-    for rename in renames:
-        if not isinstance(rename, dict):
-            raise TypeError(f"{name}.columns and {name}.values take tables of names")
-        texts += rename.values()
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"{name} takes texts only")
-    return FileMapping(**table)
-
-
 def find_file(folder: Path, name: str, mapping: FileMapping) -> Path | None:
     """The file of an import table: the mapping's, or name + one of the known endings."""
     if mapping.file:
@@ -102,26 +57,43 @@ def find_file(folder: Path, name: str, mapping: FileMapping) -> Path | None:
     return found[0] if found else None
 
 
-def read_sheet(path: Path, mapping: FileMapping) -> Sheet:
-    """Read a file of any known ending and put it under our names."""
+def read_raw(path: Path) -> Sheet:
+    """Read a file of any known ending, as it stands."""
     try:
-        sheet = _read(path)
+        return _read(path)
     except (OSError, EOFError, ValueError, csv.Error) as error:
         reason = str(error).splitlines()[0]
-        remedy = "Save it again." if path.suffix in (".parquet", ".xlsx") else "Save it as UTF-8."
+        remedy = "Save it again, a text file as UTF-8."
         raise BadInput(f"{path.name} cannot be read: {reason}.", remedy) from error
     except ImportError as error:
         raise BadInput(
             f"{path.name} cannot be read without the import extras.",
             'Run “pip install "csmdesk[import]"”, or save the file as CSV.',
         ) from error
-    sheet.columns = [mapping.columns.get(column, column) for column in sheet.columns]
-    twice = sorted({name for name in sheet.columns if name and sheet.columns.count(name) > 1})
+
+
+def under_our_names(raw: Sheet, mapping: FileMapping) -> Sheet:
+    """A sheet with the columns, values, dates and numbers of the import format. A column that is
+    mapped to "" is left out."""
+    names = [mapping.columns.get(column, column) for column in raw.columns]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise BadInput(f"{path.name} has the column {twice[0]} twice.")
-    _rename_values(sheet, mapping)
-    _iso_dates(sheet, mapping.date_format)
-    return sheet
+        raise BadInput(
+            f"{raw.path.name} has the column {twice[0]} twice.", "Leave one of them out."
+        )
+    kept = [place for place, name in enumerate(names) if name]
+    columns, rows = names, raw.rows
+    if len(kept) < len(names):
+        columns = [names[place] for place in kept]
+        rows = [[row[place] for place in kept] for row in raw.rows]
+    rename_values(columns, rows, mapping.values)
+    plain_dates(columns, rows, mapping.date_format)
+    plain_numbers(columns, rows, mapping.decimal)
+    return replace(raw, columns=columns, rows=rows)
+
+
+def read_sheet(path: Path, mapping: FileMapping) -> Sheet:
+    return under_our_names(read_raw(path), mapping)
 
 
 def _read(path: Path) -> Sheet:
@@ -132,15 +104,12 @@ def _read(path: Path) -> Sheet:
         if name.endswith(".parquet"):
             return _typed(path, pd.read_parquet(path))
         return _typed(path, pd.read_excel(path, dtype=object, engine="calamine"))
-    if name.endswith(".gz"):
-        with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as text:
-            return _csv(path, text)
-    with open(path, encoding="utf-8-sig", newline="") as text:
+    with opened(path) as text:
         return _csv(path, text)
 
 
 def _csv(path: Path, text: TextIO) -> Sheet:
-    lines = _numbered(csv.reader(text, strict=True))
+    lines = _numbered(csv.reader(text, delimiter=separator(text), strict=True))
     _, header = next(lines, (1, []))
     sheet = Sheet(path, [name.strip() for name in header])
     width = len(header)
@@ -186,31 +155,3 @@ def _cell_text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def _rename_values(sheet: Sheet, mapping: FileMapping) -> None:
-    for column, names in mapping.values.items():
-        if column in sheet.columns:
-            place = sheet.columns.index(column)
-            for row in sheet.rows:
-                row[place] = names.get(row[place], row[place])
-
-
-def _iso_dates(sheet: Sheet, date_format: str) -> None:
-    """Dates in a foreign format as ISO text; a cell that does not match stays and is refused."""
-    if not date_format:
-        return
-    for place, column in enumerate(sheet.columns):
-        if not column.endswith(("_on", "_at")) and column not in _DATED:
-            continue
-        for row in sheet.rows:
-            row[place] = _iso_date(row[place], date_format)
-
-
-def _iso_date(text: str, date_format: str) -> str:
-    try:
-        moment = datetime.strptime(text, date_format)
-    except ValueError:
-        return text
-    whole = moment.tzinfo is None and moment.time() == time()
-    return moment.date().isoformat() if whole else moment.isoformat()

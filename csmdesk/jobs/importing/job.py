@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from csmdesk.domain.cancel import CancelToken, Progress, Report
@@ -9,10 +10,19 @@ from csmdesk.domain.errors import BadInput
 from csmdesk.domain.source_status import Reading
 from csmdesk.engine.money.statuses import status_codes
 from csmdesk.jobs.importing import files, usage
-from csmdesk.jobs.importing.files import FileMapping, Sheet
+from csmdesk.jobs.importing.files import Sheet
 from csmdesk.jobs.importing.known import SOURCE, Known
+from csmdesk.jobs.importing.mapping import FileMapping, read_mapping
 from csmdesk.jobs.importing.report import ImportSummary, TableReport
-from csmdesk.jobs.importing.tables import TABLES, ImportTable
+from csmdesk.jobs.importing.tables import (
+    BY_NAME,
+    CUSTOMERS,
+    NAMES,
+    USAGE,
+    ImportTable,
+    columns_of,
+    missing_columns,
+)
 from csmdesk.jobs.importing.values import BadCell, Row
 from csmdesk.jobs.importing.write import Made, write_products, write_rows
 from csmdesk.jobs.lock import workspace_lock
@@ -36,82 +46,104 @@ def import_folder(
     """
     if not folder.is_dir():
         raise BadInput(f"{folder} is no folder.", "Name a folder that holds customers.csv.")
-    mappings = files.read_mapping(mapping)
-    unknown = sorted(set(mappings) - {*(table.name for table in TABLES), "usage"})
-    if unknown:
+    mappings = read_mapping(mapping)
+    _check_names(mappings)
+    places = {}
+    for name in NAMES:
+        path = files.find_file(folder, name, mappings.get(name, FileMapping()))
+        if path is not None:
+            places[name] = path
+    if CUSTOMERS not in places:
         raise BadInput(
-            f"The mapping {mapping} speaks of {unknown[0]}, which is no import file.",
-            "Use the names of docs/import.md.",
+            f"{folder} holds no customers file.",
+            "Add customers.csv with at least customer_id and name.",
         )
+    return import_places(session, places, mappings, cancel, report, mirror=mirror)
+
+
+def import_places(
+    session: Session,
+    places: Mapping[str, Path],
+    mappings: Mapping[str, FileMapping],
+    cancel: CancelToken,
+    report: Report,
+    *,
+    mirror: bool = False,
+) -> ImportSummary:
+    """Import the file of each import table, wherever it lies; see `import_folder`."""
+    _check_names(mappings)
+    if CUSTOMERS not in places:
+        raise BadInput("No file holds customers.", "Choose which file it is.")
     with workspace_lock(session.workspace.folder):
-        run = _Import(session, folder, mappings, cancel, mirror=mirror)
-        sheets = {table.name: run.read(table.name, table.required) for table in TABLES}
-        sheets["usage"] = run.read("usage", usage.REQUIRED)
-        if sheets["customers"] is None:
-            raise BadInput(
-                f"{folder} holds no customers file.",
-                "Add customers.csv with at least customer_id and name.",
-            )
-        for place, table in enumerate(TABLES):
-            cancel.check()
-            report(Progress("import", f"Importing {table.name}", place, len(TABLES) + 1))
-            run.table(table, sheets.pop(table.name))
-        report(Progress("import", "Importing usage", len(TABLES), len(TABLES) + 1))
-        run.usage(sheets["usage"])
+        run = Import(session, cancel, mirror=mirror)
+        run.everything({name: read(path, name, mappings) for name, path in places.items()}, report)
         run.finish()
     return run.summary
 
 
-class _Import:
-    """One import: what is known so far and what it reports."""
+def read(path: Path, name: str, mappings: Mapping[str, FileMapping]) -> Sheet:
+    """The file of a table. Every file is read before anything is written."""
+    sheet = files.read_sheet(path, mappings.get(name, FileMapping()))
+    missing = missing_columns(name, sheet.columns)
+    if missing:
+        raise BadInput(
+            f"{path.name} lacks the column {', '.join(missing)}.",
+            "Add it, or name the file's own column in a mapping file (--mapping).",
+        )
+    return sheet
+
+
+def _check_names(mappings: Mapping[str, FileMapping]) -> None:
+    unknown = sorted(set(mappings) - set(NAMES))
+    if unknown:
+        raise BadInput(
+            f"The mapping speaks of {unknown[0]}, which is no import file.",
+            "Use the names of docs/import.md.",
+        )
+
+
+class Import:
+    """One import: what is known so far and what it reports. `writes` false: it only looks."""
 
     def __init__(
-        self,
-        session: Session,
-        folder: Path,
-        mappings: dict[str, FileMapping],
-        cancel: CancelToken,
-        *,
-        mirror: bool,
+        self, session: Session, cancel: CancelToken, *, mirror: bool = False, writes: bool = True
     ) -> None:
-        self._session, self._folder, self._mappings = session, folder, mappings
-        self._cancel, self._mirror = cancel, mirror
+        self._session, self._cancel = session, cancel
+        self._mirror, self._writes = mirror, writes
         currency = session.settings.money.reporting_currency
         self._known = Known(currency, session.today(), session.zone)
         self.summary = ImportSummary()
 
-    def read(self, name: str, required: tuple[str, ...]) -> Sheet | None:
-        """The file of a table, None without one. Every file is read before anything is written."""
-        mapping = self._mappings.get(name, FileMapping())
-        path = files.find_file(self._folder, name, mapping)
-        if path is None:
-            return None
-        sheet = files.read_sheet(path, mapping)
-        missing = [column for column in required if column not in sheet.columns]
-        if missing:
-            raise BadInput(
-                f"{path.name} lacks the column {', '.join(missing)}.",
-                "Add it, or name the file's own column in a mapping file (--mapping).",
-            )
-        return sheet
+    def everything(self, sheets: dict[str, Sheet], report: Report) -> None:
+        """Every sheet by the name of its table, in the order in which they refer to each other."""
+        verb = "Importing" if self._writes else "Looking at"
+        for place, name in enumerate(NAMES):
+            self._cancel.check()
+            sheet = sheets.pop(name, None)
+            if sheet is None:
+                continue
+            report(Progress("import", f"{verb} {name}", place, len(NAMES)))
+            if name == USAGE:
+                self.usage(sheet)
+            else:
+                self.table(BY_NAME[name], sheet)
 
-    def table(self, table: ImportTable, sheet: Sheet | None) -> None:
-        if sheet is None:
-            return
+    def table(self, table: ImportTable, sheet: Sheet) -> None:
         if table.name != "customers":
             self._name_ignored(sheet, table.columns)
         counts = self._begin(sheet)
         made = self._rows(table, sheet, counts)
-        write_rows(self._session.store, table, made, counts, self._cancel, mirror=self._mirror)
+        if self._writes:
+            write_rows(self._session.store, table, made, counts, self._cancel, mirror=self._mirror)
 
-    def usage(self, sheet: Sheet | None) -> None:
-        if sheet is None:
-            return
-        self._name_ignored(sheet, usage.COLUMNS)
+    def usage(self, sheet: Sheet) -> None:
+        self._name_ignored(sheet, columns_of(USAGE))
         counts = self._begin(sheet)
         typed, refused = usage.check(sheet.frame(), self._known)
         for line, column, reason in refused:
             self.summary.refuse(counts, line, column, reason)
+        if not self._writes:
+            return
         inside, outside = usage.split_window(typed, self._known.today)
         if outside:
             self.summary.messages.append(f"{sheet.path.name}: {outside}")

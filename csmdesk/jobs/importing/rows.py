@@ -148,7 +148,7 @@ def order(row: Row, known: Known) -> list[Fact]:
         source_id=v.need(row, "order_id"),
         account_id=account_of(row, known),
         number=v.text(row, "number") or v.need(row, "order_id"),
-        amount=v.needed_money(row, "amount", currency),
+        amount=v.money(row, "amount", currency) or 0,
         currency=currency,
         ordered_on=v.needed_day(row, "ordered_on"),
         status=v.text(row, "status"),

@@ -6,7 +6,7 @@ refer to another. Usage is apart: see `usage`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from csmdesk.domain.facts import Fact
@@ -95,7 +95,7 @@ TABLES = (
     _table(
         "orders",
         "order_id customer_id number amount currency ordered_on status",
-        "order_id customer_id amount ordered_on",
+        "order_id customer_id ordered_on",
         rows.order,
         "order",
     ),
@@ -129,3 +129,38 @@ TABLES = (
         "agent",
     ),
 )
+CUSTOMERS, USAGE = "customers", "usage"
+BY_NAME = {table.name: table for table in TABLES}
+NAMES = (*BY_NAME, USAGE)
+"""Every import file, in the order in which one can refer to another."""
+USAGE_COLUMNS = (
+    "customer_id",
+    "day",
+    "feature",
+    "count",
+    "users",
+    "user_id",
+    "product",
+    "module",
+    "failed",
+    "level",
+)
+USAGE_REQUIRED = ("customer_id", "day", "feature")
+"""And one of count and level in every row."""
+
+
+def columns_of(name: str) -> tuple[str, ...]:
+    """The columns of an import file."""
+    return USAGE_COLUMNS if name == USAGE else BY_NAME[name].columns
+
+
+def required_of(name: str) -> tuple[str, ...]:
+    return USAGE_REQUIRED if name == USAGE else BY_NAME[name].required
+
+
+def missing_columns(name: str, columns: Sequence[str]) -> list[str]:
+    """Required columns that a file lacks; a usage file needs one of count and level."""
+    missing = [column for column in required_of(name) if column not in columns]
+    if name == USAGE and not {"count", "level"} & set(columns):
+        missing.append("count")
+    return missing

@@ -11,19 +11,8 @@ import pandas as pd
 from csmdesk.domain.texts import plural
 from csmdesk.domain.usage import KEEP_DAYS, UsageBatch
 from csmdesk.jobs.importing.known import SOURCE, Known
+from csmdesk.jobs.importing.tables import USAGE_COLUMNS
 
-COLUMNS = (
-    "customer_id",
-    "day",
-    "feature",
-    "count",
-    "users",
-    "user_id",
-    "product",
-    "module",
-    "failed",
-)
-REQUIRED = ("customer_id", "day", "feature", "count")
 PAGE = 50_000
 _MOST = 2**32 - 1
 
@@ -34,9 +23,9 @@ def check(frame: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, list[Refused
     """Typed usage rows and the refused ones as (line, column, reason).
 
     Columns of the first: account, day, feature, person (a contact's id where its e-mail was given),
-    product, module, count, users, failed.
+    product, module, counted (else it is a reading), count, users, failed, level.
     """
-    frame = frame.reindex(columns=list(COLUMNS), fill_value="")
+    frame = frame.reindex(columns=list(USAGE_COLUMNS), fill_value="")
     refused: dict[int, tuple[str, str]] = {}
 
     def refuse(mask: pd.Series, column: str, reason: str) -> None:
@@ -49,9 +38,10 @@ def check(frame: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, list[Refused
     days = {text: _day(text) for text in frame["day"].unique()}
     day = frame["day"].map(days)
     refuse(day.isna(), "day", "is no ISO 8601 date (2026-11-21)")
-    refuse(frame["count"] == "", "count", "is empty, but required")
+    nothing = (frame["count"] == "") & (frame["level"] == "")
+    refuse(nothing, "count", "is empty, and level too: one of them is required")
     numbers = {}
-    for column in ("count", "users", "failed"):
+    for column in ("count", "users", "failed", "level"):
         parsed = pd.to_numeric(frame[column], errors="coerce")
         bad = (frame[column] != "") & ~((parsed >= 0) & (parsed <= _MOST) & (parsed % 1 == 0))
         refuse(bad, column, "is no whole number of 0 or more")
@@ -65,6 +55,7 @@ def check(frame: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, list[Refused
             "person": frame.loc[good, "user_id"],
             "product": frame.loc[good, "product"],
             "module": frame.loc[good, "module"],
+            "counted": frame.loc[good, "count"] != "",
             **{column: numbers[column][good].astype("int64") for column in numbers},
         }
     )
@@ -119,12 +110,14 @@ def modules(typed: pd.DataFrame) -> Iterator[tuple[str, str]]:
 def batches(typed: pd.DataFrame) -> Iterator[UsageBatch]:
     """Daily totals, features and persons, in pages.
 
-    Persons of a day: as many as are named, or the highest `users` of its rows if that is more.
+    Persons of a day: as many as are named, or the highest `users` of its rows if that is more. The
+    level of a feature's day is its highest reading; readings are no events of the day.
     """
     if not len(typed):
         return
-    by_day = typed.groupby(["account", "day"], sort=True)
-    persons = typed[typed["person"] != ""]
+    counted = typed[typed["counted"]]
+    by_day = counted.groupby(["account", "day"], sort=True)
+    persons = counted[counted["person"] != ""]
     distinct = persons.groupby(["account", "day"])["person"].nunique()
     daily = by_day["count"].sum().to_frame("events")
     named = distinct.reindex(daily.index).fillna(0).astype("int64")
@@ -133,7 +126,8 @@ def batches(typed: pd.DataFrame) -> Iterator[UsageBatch]:
     features = (
         typed.groupby(["account", "day", "feature"], sort=True)
         .agg(
-            events=("count", "sum"),
+            counted=("count", "sum"),
+            level=("level", "max"),
             failed=("failed", "sum"),
             module=("module", "max"),
             product=("product", "max"),
@@ -141,6 +135,7 @@ def batches(typed: pd.DataFrame) -> Iterator[UsageBatch]:
         .reset_index()
         .rename(columns={"feature": "name"})
     )
+    features["events"] = np.maximum(features.pop("counted"), features.pop("level"))
     yield from _pages("feature", features)
     users = (
         persons.groupby(["account", "day", "person"], sort=True)
