@@ -75,6 +75,12 @@ _ALL = (
         where="Settings > Personal API keys, scope query:read",
         asks=("project_id",),
     ),
+    System(
+        "mixpanel", "Mixpanel", ("usage",),
+        key="Service account (user:secret)",
+        where="Organization settings > Service accounts",
+        asks=("project_id",),
+    ),
     System("warehouse", "Warehouse", ("usage",)),
     System(
         "intercom", "Intercom", ("support",),

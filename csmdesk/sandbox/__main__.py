@@ -23,6 +23,7 @@ from csmdesk.sandbox.faults import FaultList
 from csmdesk.sandbox.hubspot.routes import HubSpot
 from csmdesk.sandbox.intercom.routes import Intercom
 from csmdesk.sandbox.limits import Limits
+from csmdesk.sandbox.mixpanel.routes import Mixpanel
 from csmdesk.sandbox.posthog.routes import PROJECT_ID, PostHog
 from csmdesk.sandbox.salesforce.routes import Salesforce
 from csmdesk.sandbox.server import SandboxServer
@@ -42,6 +43,7 @@ _KEY_PREFIXES = {
     "stripe": "rk_test_",
     "chargebee": "test_",
     "posthog": "phx_",
+    "mixpanel": "csmdesk.1a2b3c.mp-service-account:",
     "intercom": "dG9r",
     "zendesk": "",
     "salesforce": "00D",
@@ -64,6 +66,7 @@ def build(state: State, port: int, keys: dict[str, str]) -> SandboxServer:
         "chargebee": chargebee,
         "chargebee1": Chargebee(state, keys["chargebee"], catalog=1),  # a site of the old kind
         "posthog": PostHog(state, keys["posthog"]),
+        "mixpanel": Mixpanel(state, keys["mixpanel"]),
         "intercom": Intercom(state, keys["intercom"]),
         **signed,
         "_sandbox": Control(
@@ -80,7 +83,8 @@ def addresses(port: int, keys: dict[str, str]) -> dict[str, dict[str, str]]:
         system: {"base_url": f"http://127.0.0.1:{port}/{prefixes.get(system, system)}", "key": key}
         for system, key in keys.items()
     }
-    found["posthog"]["project_id"] = PROJECT_ID
+    for system in ("posthog", "mixpanel"):
+        found[system]["project_id"] = PROJECT_ID
     for system in ("zendesk", "salesforce"):
         found[system]["client_id"] = CLIENT_ID
     return found

@@ -76,6 +76,8 @@ def spoiled(vendor: Vendor, kind: str, response: Response) -> Response:
     """A good answer with its rows made wrong as `kind` says; others pass unchanged."""
     if response.status != 200:
         return response
+    if response.headers.get("Content-Type", "").startswith("text/plain"):
+        return _spoiled_lines(vendor, kind, response)
     payload = cast(Json, msgspec.json.decode(response.encoded()))
     key = next((k for k in _ROW_KEYS if isinstance(payload.get(k), list)), None)
     if key is None or not payload[key]:
@@ -88,3 +90,15 @@ def spoiled(vendor: Vendor, kind: str, response: Response) -> Response:
     else:
         payload[key] = [vendor.spoil(rows[0]), *rows[1:]]
     return Response(200, payload, response.headers)
+
+
+def _spoiled_lines(vendor: Vendor, kind: str, response: Response) -> Response:
+    """The same of an answer that has a row on each line."""
+    rows = response.encoded().splitlines()
+    if kind == "wrong_type":
+        rows = [b'"unavailable"' for _ in rows]
+    elif kind == "duplicate_rows":
+        rows = [*rows, *rows[:1]]
+    elif rows:
+        rows[0] = msgspec.json.encode(vendor.spoil(msgspec.json.decode(rows[0])))
+    return Response(200, None, response.headers, chunks=[row + b"\n" for row in rows])

@@ -157,8 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _head(self, response: Response, length: int | None) -> None:
         self.send_response(response.status)
-        self.send_header("Content-Type", "application/json;charset=utf-8")
-        for name, value in response.headers.items():
+        usual = {"Content-Type": "application/json;charset=utf-8"}
+        for name, value in (usual | response.headers).items():
             self.send_header(name, value)
         if length is None:
             self.send_header("Transfer-Encoding", "chunked")

@@ -31,8 +31,20 @@ def bearer(key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `requests` of a group in any `seconds`: of a system that tells it in no header."""
+
+    group: str
+    requests: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
-    """A system's address, credentials and manners. `group` names the rate budget a path draws from."""
+    """A system's address, credentials and manners. `group` names the rate budget a path draws from.
+
+    `hosts`: beginnings of paths that are asked at another address.
+    """
 
     source: str
     title: str
@@ -42,6 +54,8 @@ class Api:
     headers: Mapping[str, str] = field(default_factory=dict)
     authorization: Callable[[str], str] = bearer
     group: Callable[[str], str] = lambda _: ""
+    quotas: tuple[Quota, ...] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

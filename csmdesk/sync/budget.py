@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from csmdesk.domain.source_status import Rate
+from csmdesk.sync.api import Quota
 
 _LOW = 10  # below a tenth of a window's requests, spread what is left over the window
 _SLOWEST = 5.0
@@ -68,24 +70,45 @@ def _windows(headers: Mapping[str, str]) -> list[_Window]:
 class Budget:
     """When the next request of a group may go out, on a monotonic clock in seconds."""
 
-    def __init__(self, clock: Callable[[], float], step: float) -> None:
+    def __init__(
+        self, clock: Callable[[], float], step: float, quotas: Sequence[Quota] = ()
+    ) -> None:
         self._clock = clock
         self._step = step
         self.rate: Rate | None = None
         """The tightest window that the newest answer told of; None before any did."""
         self._ready: dict[str, float] = {}
         self._pace: dict[str, float] = {}
+        self._sent = [(quota, deque[float](maxlen=quota.requests)) for quota in quotas]
 
     def delay(self, group: str) -> float:
         """Seconds to wait before the next request of `group`; books the request."""
         now = self._clock()
-        start = max(now, self._ready.get(group, 0.0))
+        start = max(now, self._ready.get(group, 0.0), self._room(group))
         self._ready[group] = start + self._pace.get(group, 0.0)
         return start - now
 
     def free(self, group: str) -> bool:
         """Whether this group is asked without any pause."""
-        return not self._pace.get(group) and self._ready.get(group, 0.0) <= self._clock()
+        ready = max(self._ready.get(group, 0.0), self._room(group))
+        return not self._pace.get(group) and ready <= self._clock()
+
+    def sent(self, group: str) -> None:
+        """A request goes out now: it counts for the quotas that are known beforehand."""
+        for quota, times in self._sent:
+            if quota.group == group:
+                times.append(self._clock())
+
+    def _room(self, group: str) -> float:
+        """When the quotas of a group allow another request."""
+        return max(
+            (
+                times[0] + quota.seconds
+                for quota, times in self._sent
+                if quota.group == group and len(times) == quota.requests
+            ),
+            default=0.0,
+        )
 
     def note(self, group: str, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer."""

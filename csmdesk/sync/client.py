@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import msgspec
 import requests
@@ -17,9 +18,10 @@ from csmdesk.domain.source_status import Rate
 from csmdesk.sync.api import Api, Patience
 from csmdesk.sync.budget import Budget, asked_wait, server_time
 from csmdesk.sync.errors import Complaint, LacksPermission, Refused
-from csmdesk.sync.transport import Params, Reply, Ticket, TooLarge, Transport
+from csmdesk.sync.transport import Params, Reader, Reply, Ticket, TooLarge, Transport
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Reader)
 _SHOWN = 300  # characters of a vendor's own words in a message
 
 
@@ -40,6 +42,7 @@ class _Question:
     body: bytes | None
     group: str
     once: bool = False
+    make: Callable[[], Reader] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class HttpClient:
         self.server_now: int | None = None
         self._patience = patience or Patience()
         self._jitter = jitter
-        self._budget = Budget(clock, self._patience.base / 2)
+        self._budget = Budget(clock, self._patience.base / 2, api.quotas)
         self._transport = Transport(api, cancel, self._patience)
 
     @property
@@ -107,6 +110,11 @@ class HttpClient:
     def delete(self, path: str) -> None:
         self.begin("DELETE", path, type(None)).result()
 
+    def read(self, path: str, make: Callable[[], R], params: Params = ()) -> R:
+        """A GET whose answer goes piece by piece into a reader; every attempt makes a new one."""
+        question = _Question("GET", path, tuple(params), None, self.api.group(path), make=make)
+        return self._finish(question, cast(type[R], Reader), None)
+
     def begin(
         self, method: str, path: str, kind: type[T], params: Params = (), body: object = None
     ) -> Pending[T]:
@@ -127,7 +135,7 @@ class HttpClient:
         while True:
             self.cancel.check()
             if ticket is None:
-                self.cancel.wait(self._budget.delay(question.group))
+                self._wait_for_budget(question.group)
                 ticket = self._send(question)
             try:
                 return self._once(question.group, ticket, kind)
@@ -141,7 +149,23 @@ class HttpClient:
 
     def _send(self, question: _Question) -> Ticket:
         self.requests += 1
-        return self._transport.send(question.method, question.path, question.params, question.body)
+        self._budget.sent(question.group)
+        reader = question.make() if question.make else None
+        return self._transport.send(
+            question.method, question.path, question.params, question.body, reader
+        )
+
+    def _wait_for_budget(self, group: str) -> None:
+        seconds = self._budget.delay(group)
+        if seconds > self._patience.most_wait:
+            raise RateLimited(
+                self.api.source,
+                f"{self.api.title}: the requests allowed for now are used up.",
+                f"More are allowed in {math.ceil(seconds / 60)} minutes; the next synchronisation "
+                "goes on from here.",
+                int((self.server_now or 0) + seconds) if self.server_now else 0,
+            )
+        self.cancel.wait(seconds)
 
     def _pause(self, asked: float | None, attempt: int) -> float:
         """Seconds before the next attempt: what the server asks, else exponential with jitter."""
@@ -151,25 +175,22 @@ class HttpClient:
         return longest * (0.5 + self._jitter() / 2)
 
     def _once(self, group: str, ticket: Ticket, kind: type[T]) -> T:
-        title = self.api.title
         try:
             reply = self._transport.receive(ticket)
         except TooLarge:
-            raise BadAnswer(
-                self.api.source,
-                f"{title}: an answer is larger than {self._patience.most_bytes:,} bytes.",
-                "Nothing of it was kept; the next synchronisation tries again.",
-            ) from None
+            raise self._bad(f"is larger than {self._patience.most_bytes:,} bytes") from None
         except Unreachable as error:  # of where a sign-in is renewed
             raise _Again(error) from None
         except requests.Timeout:
             raise _Again(self._unreachable("gave no answer in time")) from None
         except requests.RequestException as error:
             raise _Again(self._unreachable(_reason(error))) from None
+        except ValueError as error:  # of a reader
+            raise _Again(self._bad(f"is not usable ({self._clean(str(error))})")) from None
         self.server_now = server_time(reply.headers) or self.server_now
         self._budget.note(group, reply.headers)
         if reply.status in (200, 201, 204, 207):
-            return self._decoded(reply.content or b"null", kind)
+            return self._decoded(reply, kind)
         raise self._failure(group, reply)
 
     def _unreachable(self, what: str) -> Unreachable:
@@ -179,19 +200,22 @@ class HttpClient:
             "Check the network connection; the next synchronisation goes on from here.",
         )
 
-    def _decoded(self, content: bytes, kind: type[T]) -> T:
+    def _decoded(self, reply: Reply, kind: type[T]) -> T:
+        if reply.reader is not None:
+            return cast(T, reply.reader)
         try:
-            return msgspec.json.decode(content, type=kind)
+            return msgspec.json.decode(reply.content or b"null", type=kind)
         except msgspec.ValidationError as error:
             what = f"is not what its documentation promises ({self._clean(str(error))})"
         except msgspec.DecodeError:
             what = "is incomplete or no JSON"
-        raise _Again(
-            BadAnswer(
-                self.api.source,
-                f"{self.api.title}: an answer {what}.",
-                "Nothing of it was kept; the next synchronisation tries again.",
-            )
+        raise _Again(self._bad(what))
+
+    def _bad(self, what: str) -> BadAnswer:
+        return BadAnswer(
+            self.api.source,
+            f"{self.api.title}: an answer {what}.",
+            "Nothing of it was kept; the next synchronisation tries again.",
         )
 
     def _failure(self, group: str, reply: Reply) -> Exception:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import requests
 from requests.auth import AuthBase
@@ -25,15 +25,28 @@ class TooLarge(Exception):
     """The answer is larger than the limit."""
 
 
+class Reader(Protocol):
+    """Takes a good answer piece by piece, so that it is never held as a whole."""
+
+    def feed(self, part: bytes) -> None: ...
+
+    def close(self) -> None:
+        """The answer is over. ValueError when it cannot have been all of it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """`reader` has the content of a good answer to a question that came with one."""
+
     status: int
     headers: Mapping[str, str]
     content: bytes
+    reader: Reader | None = None
 
 
 Ticket: TypeAlias = SimpleQueue[Reply | Exception]
-_Question: TypeAlias = tuple[str, str, Params, bytes | None]
+_Question: TypeAlias = tuple[str, str, Params, bytes | None, Reader | None]
 
 
 class _Signed(AuthBase):
@@ -51,9 +64,10 @@ class Transport:
     """Keeps the connection open between requests; `close` when done."""
 
     def __init__(self, api: Api, cancel: CancelToken, patience: Patience) -> None:
-        local = check_address(api.source, api.title, api.base_url)
+        addresses = (api.base_url, *api.hosts.values())
+        checked = [check_address(api.source, api.title, address) for address in addresses]
+        local = all(checked)
         self._api = api
-        self._base = api.base_url.rstrip("/")
         self._cancel = cancel
         self._patience = patience
         self._session = requests.Session()
@@ -62,16 +76,23 @@ class Transport:
         self._work: SimpleQueue[tuple[_Question, Ticket] | None] = SimpleQueue()
         threading.Thread(target=self._run, name=f"http-{api.source}", daemon=True).start()
 
-    def send(self, method: str, path: str, params: Params, body: bytes | None) -> Ticket:
+    def send(
+        self,
+        method: str,
+        path: str,
+        params: Params,
+        body: bytes | None,
+        reader: Reader | None = None,
+    ) -> Ticket:
         """Send a request after those sent before; `receive` gives its answer."""
         ticket: Ticket = SimpleQueue()
-        self._work.put(((method, path, params, body), ticket))
+        self._work.put(((method, path, params, body, reader), ticket))
         return ticket
 
     def receive(self, ticket: Ticket) -> Reply:
         """Wait for the whole answer.
 
-        Raises Cancelled at once when cancelled, TooLarge, or what requests raises.
+        Raises Cancelled at once when cancelled, TooLarge, what requests or the reader raises.
         """
         while True:
             try:
@@ -90,23 +111,29 @@ class Transport:
         while (work := self._work.get()) is not None:
             question, ticket = work
             try:
-                ticket.put(self._exchange(*question))
+                ticket.put(self._exchange(question))
             except Exception as error:
                 ticket.put(error)  # raised again in the caller's thread
         self._session.close()
 
-    def _exchange(self, method: str, path: str, params: Params, body: bytes | None) -> Reply:
+    def _exchange(self, question: _Question) -> Reply:
         """Ask with what we have; when it is refused and can be renewed, ask once more."""
         key = self._api.credentials.current()
-        reply = self._ask(key, method, path, params, body)
+        reply = self._ask(key, question)
         renewed = self._api.credentials.renewed(key) if reply.status == 401 else None
-        return reply if renewed is None else self._ask(renewed, method, path, params, body)
+        return reply if renewed is None else self._ask(renewed, question)
 
-    def _ask(self, key: str, method: str, path: str, params: Params, body: bytes | None) -> Reply:
+    def _address(self, path: str) -> str:
+        hosts = self._api.hosts
+        base = next((hosts[begin] for begin in hosts if path.startswith(begin)), self._api.base_url)
+        return base.rstrip("/") + path
+
+    def _ask(self, key: str, question: _Question) -> Reply:
+        method, path, params, body, reader = question
         headers = {} if body is None else {"Content-Type": "application/json"}
         with self._session.request(
             method,
-            self._base + path,
+            self._address(path),
             params=list(params),
             data=body,
             headers=headers,
@@ -115,7 +142,18 @@ class Transport:
             allow_redirects=False,  # a key goes nowhere but to the address given
             stream=True,
         ) as response:
+            if reader is not None and response.status_code == requests.codes.ok:
+                self._feed(reader, response)
+                return Reply(response.status_code, response.headers, b"", reader)
             return Reply(response.status_code, response.headers, self._content(response))
+
+    def _feed(self, reader: Reader, response: requests.Response) -> None:
+        """As long and as large as it comes: only a pause between two pieces ends it."""
+        for part in response.iter_content(_CHUNK):
+            if self._cancel.cancelled:
+                return  # nobody waits for it any more
+            reader.feed(part)
+        reader.close()
 
     def _content(self, response: requests.Response) -> bytes:
         deadline = time.monotonic() + self._patience.whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.contract.validator import Contract, ContractError
@@ -203,6 +204,12 @@ POSTHOG = [
     get("posthog", "/api/projects/1/query/unknown/", 404),
     get("posthog", "/api/users/@me/", 401, key="wrong"),
 ]
+WINDOW = "project_id=1&from_date=2026-11-01&to_date=2026-11-20"
+ON = 'on=properties["account_id"]'
+MIXPANEL = [
+    get("mixpanel", f"/api/query/segmentation?{WINDOW}&event=api_call&unit=day&type=general&{ON}"),
+    get("mixpanel", "/api/query/events/names?project_id=1&type=general&limit=5"),
+]
 INTERCOM = [
     get("intercom", "/me"),
     get("intercom", "/admins"),
@@ -236,12 +243,12 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize(
     "call",
-    HUBSPOT + STRIPE + CHARGEBEE + POSTHOG + INTERCOM,
+    HUBSPOT + STRIPE + CHARGEBEE + POSTHOG + MIXPANEL + INTERCOM,
     ids=lambda call: f"{call[1]} {call[2][:70]}",
 )
 def test_answer_fits_the_contract(sandbox: Sandbox, call: Call) -> None:
     system, method, path, status, options = call
-    contract = Contract.load(system)
+    contract = Contract.of(system, path)
     response = sandbox.call(system, method, path, **options)
     assert response.status_code == status, response.text[:300]
     path = path.split("?")[0]
@@ -276,6 +283,16 @@ def test_faults_speak_the_vendors_language(sandbox: Sandbox, system: str, kind: 
     response = sandbox.call(system, "GET", path)
     assert response.status_code == int(kind)
     Contract.load(system).check_schema(schema, response.json())
+
+
+def test_raw_events_are_lines_of_text(sandbox: Sandbox) -> None:
+    response = sandbox.call("mixpanel", "GET", f"/api/2.0/export?{WINDOW}")
+    assert response.headers["Content-Type"].startswith("text/plain")
+    contract = Contract.load("mixpanel-export")
+    url = str(response.request.url)
+    contract.check_request("GET", url, sandbox.base_url("mixpanel"), None)
+    rows = [msgspec.json.decode(line) for line in response.content.splitlines()]
+    assert {"time", "distinct_id", "$insert_id"} <= rows[0]["properties"].keys()
 
 
 def test_the_validator_refuses() -> None:

@@ -19,6 +19,7 @@ PATHS = {
     "stripe": "invoices",
     "chargebee": "invoices",
     "posthog": "query",
+    "mixpanel": "export",
     "intercom": "conversations",
     "zendesk": "incremental/tickets",
     "salesforce": "queryAll",

@@ -17,7 +17,7 @@ from csmdesk.sync.api import basic, bearer
 
 TODAY = "2026-11-21"
 KEY = "sandbox-test-key"
-BASIC = frozenset({"chargebee"})
+BASIC = frozenset({"chargebee", "mixpanel"})
 """Systems that want the key as the user of a basic sign-in."""
 
 

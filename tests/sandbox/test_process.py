@@ -28,6 +28,7 @@ SYSTEMS = {
     "stripe": "rk_test_",
     "chargebee": "test_",
     "posthog": "phx_",
+    "mixpanel": "csmdesk.",
     "intercom": "dG9r",
 }
 """What is served, and how the keys begin."""

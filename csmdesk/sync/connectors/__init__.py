@@ -10,6 +10,7 @@ from csmdesk.sync.connectors import salesforce, zendesk
 from csmdesk.sync.connectors.chargebee import Chargebee
 from csmdesk.sync.connectors.hubspot import HubSpot
 from csmdesk.sync.connectors.intercom import Intercom
+from csmdesk.sync.connectors.mixpanel import Mixpanel
 from csmdesk.sync.connectors.posthog import PostHog
 from csmdesk.sync.connectors.salesforce import Salesforce
 from csmdesk.sync.connectors.stripe import Stripe
@@ -26,6 +27,8 @@ CONNECTORS: dict[str, Maker] = {
     Stripe.system: Stripe,
     Chargebee.system: Chargebee,
     PostHog.system: PostHog,
+    Mixpanel.system: Mixpanel,
+    Mixpanel.system: Mixpanel,
     Intercom.system: Intercom,
     Zendesk.system: Zendesk,
 }

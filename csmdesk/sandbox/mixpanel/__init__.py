@@ -1,0 +1,1 @@
+"""Mixpanel: the query API's segmentation and the raw export of events."""
