@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import msgspec
 
-from csmdesk.sandbox.wire import Json, Response, Vendor
+from csmdesk.sandbox.wire import Json, Request, Response, Vendor
 
 ANSWERS = frozenset({"429", "500", "401", "403", "expired_cursor"})
-ROWS = frozenset({"wrong_type", "duplicate_rows", "bad_row"})
-WIRE = frozenset({"cut", "slow", "reset", "hang"})
+ROWS = frozenset({"wrong_type", "duplicate_rows", "moved_rows", "bad_row"})
+WIRE = frozenset({"cut", "slow", "reset", "hang", "skew"})
 KINDS = ANSWERS | ROWS | WIRE
+_CURSORS = frozenset({"after", "starting_after", "offset", "cursor", "page[after]"})
 
 # The names under which the vendors send a page's rows.
 _ROW_KEYS = (
@@ -26,13 +27,17 @@ _ROW_KEYS = (
 
 
 class Fault(msgspec.Struct):
-    """One entry of `POST /_sandbox/faults`; `path` is matched as a part of the request's."""
+    """One entry of `POST /_sandbox/faults`; `path` is matched as a part of the request's.
+
+    `going_on`: only what goes on from a cursor. `skew` is `seconds` of a wrong server clock.
+    """
 
     system: str
     kind: str
     path: str = ""
     times: int = 1
     after: int = 0
+    going_on: bool = False
     retry_after: float | None = None
     seconds: float = 2.0
 
@@ -56,11 +61,13 @@ class FaultList:
         with self._lock:
             return list(self._faults)
 
-    def take(self, system: str, path: str) -> Fault | None:
+    def take(self, system: str, request: Request) -> Fault | None:
         """The fault that happens to this request; only the first match counts it."""
         with self._lock:
             for fault in self._faults:
-                if fault.system != system or fault.path not in path:
+                if fault.system != system or fault.path not in request.path:
+                    continue
+                if fault.going_on and not _goes_on(request):
                     continue
                 if fault.after > 0:
                     fault.after -= 1
@@ -70,6 +77,14 @@ class FaultList:
                     self._faults.remove(fault)
                 return fault
         return None
+
+
+def _goes_on(request: Request) -> bool:
+    """Whether a request carries a cursor, in its query or in its body."""
+    body = request.json_object() or {}
+    paging = body.get("pagination")
+    inside = paging if isinstance(paging, dict) else {}
+    return not _CURSORS.isdisjoint({*request.query, *body, *inside})
 
 
 def spoiled(vendor: Vendor, kind: str, response: Response) -> Response:
@@ -87,6 +102,8 @@ def spoiled(vendor: Vendor, kind: str, response: Response) -> Response:
         payload[key] = {"rows": "unavailable"}
     elif kind == "duplicate_rows":
         payload[key] = [*rows, rows[0]]
+    elif kind == "moved_rows":
+        payload[key] = rows[::-1]
     else:
         payload[key] = [vendor.spoil(rows[0]), *rows[1:]]
     return Response(200, payload, response.headers)
@@ -99,6 +116,8 @@ def _spoiled_lines(vendor: Vendor, kind: str, response: Response) -> Response:
         rows = [b'"unavailable"' for _ in rows]
     elif kind == "duplicate_rows":
         rows = [*rows, *rows[:1]]
+    elif kind == "moved_rows":
+        rows.reverse()
     elif rows:
         rows[0] = msgspec.json.encode(vendor.spoil(msgspec.json.decode(rows[0])))
     return Response(200, None, response.headers, chunks=[row + b"\n" for row in rows])

@@ -55,6 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 65536
+    _skew = 0.0  # seconds by which the next answer tells a wrong time
 
     def do_GET(self) -> None:
         self._serve()
@@ -81,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(vendor.handle(request))
             return
         wait = self.server.limits.wait(system, request.path)
-        fault = None if wait else self.server.faults.take(system, request.path)
+        fault = None if wait else self.server.faults.take(system, request)
         response = (
             vendor.trouble("429", math.ceil(wait)) if wait else self._answer(vendor, request, fault)
         )
@@ -108,6 +109,11 @@ class _Handler(BaseHTTPRequestHandler):
         kind = fault.kind if fault else ""
         if fault is None or kind not in faults.WIRE:
             self._send(response)
+            return
+        if kind == "skew":
+            self._skew = fault.seconds
+            self._send(response)
+            self._skew = 0.0
             return
         if kind == "hang":
             time.sleep(fault.seconds)
@@ -168,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The `Date` header tells the world's time, not the machine's."""
-        moment = self.server.state.now() if timestamp is None else timestamp
+        moment = self.server.state.now() + self._skew if timestamp is None else timestamp
         return formatdate(moment, usegmt=True)
 
     def version_string(self) -> str:

@@ -1,7 +1,71 @@
-"""The sandbox and bench of the sync tests."""
+"""One sandbox with a second page in every list, and what an undisturbed read of it comes to."""
 
 from __future__ import annotations
 
-from tests.sync.conftest import bench, sandbox, small_sandbox
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-__all__ = ["bench", "sandbox", "small_sandbox"]
+import pytest
+
+from tests.sandbox.process import Sandbox, running
+from tests.sync.bench import Bench, new_bench
+
+CUSTOMERS = "20"
+Tables = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Calm:
+    """An undisturbed read of one system: its rows, and the path that its first rows need most."""
+
+    tables: Tables
+    path: str
+    pages: int
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[Sandbox]:
+    with running("--customers", CUSTOMERS) as started:
+        yield started
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """The shared sandbox without faults, before and after."""
+    shared_sandbox.call("control", "DELETE", "/faults")
+    yield shared_sandbox
+    shared_sandbox.call("control", "DELETE", "/faults")
+
+
+@pytest.fixture
+def bench(sandbox: Sandbox, tmp_path: Path) -> Iterator[Bench]:
+    made = new_bench(sandbox, tmp_path)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture(scope="session")
+def calm(
+    shared_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Calm]:
+    """A system -> its undisturbed read."""
+
+    @cache
+    def read(system: str) -> Calm:
+        shared_sandbox.call("control", "DELETE", "/faults")
+        shared_sandbox.call("control", "DELETE", "/requests")
+        bench = new_bench(shared_sandbox, tmp_path_factory.mktemp("calm"))
+        first = bench.sync([system], phase="essential")[system]
+        asked = shared_sandbox.call("control", "GET", "/requests").json()
+        rest = bench.sync([system], phase="rest")[system]
+        assert (first.error, rest.error) == (None, None)
+        paths = Counter(one["path"] for one in asked if one["system"] == system)
+        tables = bench.tables()
+        bench.store.close()
+        return Calm(tables, paths.most_common(1)[0][0], first.pages + rest.pages)
+
+    return read

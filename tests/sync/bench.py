@@ -21,7 +21,7 @@ from csmdesk.sync.run import Phase, SyncResult, sync_source
 from tests.sandbox.process import KEY, Sandbox
 
 SYSTEMS = tuple(CONNECTORS)
-QUICK = Patience(connect=2.0, read=0.4, base=0.01, longest=0.05)
+QUICK = Patience(connect=2.0, read=1.0, base=0.01, longest=0.05)
 """Waits short enough for tests; the rules are the same."""
 
 
@@ -79,6 +79,10 @@ class Bench:
             ).all()
             found["usage"] = sorted(map(_unpacked, cells), key=repr)
         return found
+
+    def reopen(self) -> None:
+        """The same database again, after others wrote to it."""
+        self.store = open_store(self.store.path)
 
     def problems(self) -> list[cursors.Problem]:
         with self.store.read() as conn:

@@ -28,7 +28,7 @@ MOST_ACCOUNTS = 10_000
 """Segmentation tells the largest ones and says nothing of the others."""
 MOST_NAMES = 20
 _EVENTS_AT_ONCE = 500_000  # what an export should hold, by how many the one before held
-_LONGEST = 15  # days
+_LONGEST = 30  # days
 _QUARTER = 900  # seconds
 
 
@@ -73,16 +73,18 @@ class ExportStream:
         stored = context.cursor_of(self.key)
         if stored is None:
             today = self._today(context)
-            cursor: Cursor = {"next": today - RECENT_DAYS, "span": 1, "names": [], "bad": []}
             first, end = today - RECENT_DAYS, today - RECENT_DAYS + 1
+            cursor: Cursor = {"from": first, "next": first, "whole": False}
+            cursor |= {"span": 1, "names": [], "bad": []}
         else:
             yield from self._again(context, stored)
             cursor = {**stored, "bad": []}
             first, end = stored["next"] - 1 - REREAD_DAYS, stored["next"]
+            first = max(first, stored["from"])
         while True:
             counter = self._read(context, first, end)
-            cursor = self._after(cursor, counter, first, end)
             today = self._today(context)
+            cursor = self._after(cursor, counter, first, end, today)
             yield self._page(counter, cursor, complete=end > today)
             if end > today:
                 return
@@ -108,10 +110,12 @@ class ExportStream:
             EXPORT, lambda: Counter(self._lines, self._day, first, end), params
         )
 
-    def _after(self, cursor: Cursor, counter: Counter, first: int, end: int) -> Cursor:
+    def _after(self, cursor: Cursor, counter: Counter, first: int, end: int, today: int) -> Cursor:
         """Where to go on; spans grow while exports are small."""
         per_day = max(counter.events // (end - first), 1)
         return {
+            "from": cursor["from"],
+            "whole": cursor["whole"] or end > today,
             "next": end,
             "span": max(1, min(_LONGEST, _EVENTS_AT_ONCE // per_day)),
             "names": sorted({*cursor["names"], *counter.modules}),
@@ -163,8 +167,8 @@ class OlderStream:
 
     def pages(self, context: Context) -> Iterator[Page]:
         recent = context.cursor_of(ExportStream.key)
-        if recent is None or context.cursor_of(self.key) is not None:
-            return
+        if recent is None or not recent["whole"] or context.cursor_of(self.key) is not None:
+            return  # the names of all events are known once the recent days are read
         today = context.server_day() or recent["next"] - 1
         first, end = today - KEEP_DAYS, today - RECENT_DAYS
         totals: dict[tuple[str, int], int] = {}
