@@ -201,7 +201,7 @@ def _assemble(
         run_at=run.at if run is not None else MISSING,
         run_ms=run.ms if run is not None else 0,
         first_day=MISSING if first is None else first,
-        measures=measures,
+        measures=shown_measures(measures),
         enrolments=columns.joined(work.enrolments, index),
         steps=columns.steps(work, index),
         quality=as_columns(found),
@@ -216,6 +216,12 @@ def _money_notices(measures: Columns) -> tuple[str, ...]:
         return ()
     who = plural(lost, "customer")
     return (f"{who} pay in a currency without an exchange rate: left out of all money figures.",)
+
+
+def shown_measures(measures: Columns) -> Columns:
+    """The measures that pages read: those of one value a customer, which frames can carry."""
+    plain = {name: column for name, column in measures.items() if name != "unit_use"}
+    return Columns(plain, measures.length)
 
 
 def with_change(customers: Columns, chi: NDArray[np.int16]) -> Columns:

@@ -12,10 +12,9 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from csmdesk.models.columns import Column
 from csmdesk.models.customers import ACTIVE_STATUSES, CUSTOMER_COLUMNS
 from csmdesk.models.rows import ListRows
-from csmdesk.views.cells import PAINTERS
+from csmdesk.views.cells.canvas import Band, Strip, paint_cells, paint_lines
 from csmdesk.views.cells.look import COMPACT_ROW_HEIGHT, HEADER_HEIGHT, PAD, ROW_HEIGHT, Look
 
 if TYPE_CHECKING:
@@ -69,9 +68,7 @@ class FirstFrameView(QWidget):
         if self._rows is not None:
             painter.setClipRect(box)
             self._paint_header(painter, look)
-            count = min(self._rows.length, (box.height() - HEADER_HEIGHT) // self._row + 1)
-            for row in range(count):
-                self._paint_row(painter, look, self._rows, row)
+            self._paint_rows(painter, look, self._rows)
         painter.end()
 
     def _paint_header(self, painter: QPainter, look: Look) -> None:
@@ -82,19 +79,17 @@ class FirstFrameView(QWidget):
             x += width
         self._line(painter, look, top + HEADER_HEIGHT - 1)
 
-    def _paint_row(self, painter: QPainter, look: Look, rows: ListRows, row: int) -> None:
-        x, top = self._table.left(), self._table.top() + HEADER_HEIGHT + row * self._row
+    def _paint_rows(self, painter: QPainter, look: Look, rows: ListRows) -> None:
+        box = self._table
+        count = min(rows.length, (box.height() - HEADER_HEIGHT) // self._row + 1)
+        band = Band(range(count), box.top() + HEADER_HEIGHT, self._row)
+        strips, x = [], box.left()
         for column, width in self._columns:
-            inner = QRect(x + PAD, top, width - 2 * PAD, self._row - 1)
-            text, payload = column.text(rows, row), _payload(column, rows, row)
-            PAINTERS[column.cell](painter, inner, text, payload, look, column.right)
+            strips.append(Strip(column, x, width))
             x += width
-        self._line(painter, look, top + self._row - 1)
+        paint_lines(painter, look, band, box.left(), box.right())
+        paint_cells(painter, look, rows, band, strips)
 
     def _line(self, painter: QPainter, look: Look, y: int) -> None:
         painter.setPen(look.color("line"))
         painter.drawLine(self._table.left(), y, self._table.right(), y)
-
-
-def _payload(column: Column, rows: ListRows, row: int) -> Any:
-    return None if column.payload is None else column.payload(rows, row)

@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from csmdesk.models.table import TableModel
-from csmdesk.views.cells.delegate import CellDelegate
 from csmdesk.views.cells.look import COMPACT_ROW_HEIGHT, HEADER_HEIGHT, ROW_HEIGHT
+from csmdesk.views.painted_rows import PaintedRows
 
 MIN_COLUMN = 40
 
@@ -37,7 +37,7 @@ def set_up(view: QTableView) -> None:
     head.setSectionsClickable(True)
 
 
-class FrozenColumn(QTableView):
+class FrozenColumn(PaintedRows):
     """The first column laid over the grid once it is scrolled sideways."""
 
     def __init__(self, grid: Grid) -> None:
@@ -48,7 +48,6 @@ class FrozenColumn(QTableView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setItemDelegate(CellDelegate(self))
         self.hide()
         self._grid = grid
 
@@ -73,7 +72,7 @@ class FrozenColumn(QTableView):
         self.setVisible(scrolled)
 
 
-class Grid(QTableView):
+class Grid(PaintedRows):
     """Keyboard as the shortcut list says: J/K move, Enter opens, / finds, Space previews."""
 
     opened = Signal()
@@ -94,8 +93,6 @@ class Grid(QTableView):
         head.setFirstSectionMovable(False)
         self.room = 0
         """Width of the viewport in pixels; asking the viewport itself costs the start-up 10 ms."""
-        self._delegate = CellDelegate(self)
-        self.setItemDelegate(self._delegate)
         self.frozen: FrozenColumn | None = None
         self.horizontalScrollBar().valueChanged.connect(self.place_frozen)
         self._wire_header(self)
@@ -186,10 +183,10 @@ class Grid(QTableView):
             self.setCurrentIndex(model.index(row, max(current.column(), 0)))
 
     def _hover(self, row: int) -> None:
-        before = self._delegate.hover_row
+        before = self.hover_row
         if before == row:
             return
-        self._delegate.hover_row = row
+        self.hover_row = row
         for changed in (before, row):
             if changed >= 0:
                 top = self.rowViewportPosition(changed)

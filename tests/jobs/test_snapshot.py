@@ -6,11 +6,15 @@ from pathlib import Path
 
 from csmdesk.config.workspace import CONFIG_NAME
 from csmdesk.domain.days import MISSING
+from csmdesk.domain.facts import Entitlement
 from csmdesk.domain.scope import Scope
 from csmdesk.engine.figures.alerts import open_alerts
 from csmdesk.engine.figures.dashboard import dashboard
+from csmdesk.engine.measure import measure
 from csmdesk.jobs.snapshot import build_portfolio
 from csmdesk.store import facts
+from csmdesk.store.load import load_facts
+from csmdesk.worker.frames import pack_portfolio, unpack_portfolio
 from tests.demo import demo_session
 
 
@@ -60,3 +64,25 @@ def test_a_recomputed_day_equals_the_stored_one_until_the_model_changes(demo_fol
     assert (now.customers["chi"][other] == 10).all()
     assert (now.customers["stored_chi"][other] == then.customers["chi"][other]).all()
     assert f"{other.sum()} recomputed scores differ from what was stored on" in now.notices[-1]
+
+
+def test_a_portfolio_with_units_in_use_goes_through_the_pipe(demo_folder: Path) -> None:
+    """What customers used of units is several values a customer."""
+    session = demo_session(demo_folder)
+    with session.store.write() as conn:
+        sql = "SELECT source_id FROM identity WHERE source = 'stripe'"
+        facts.upsert(
+            conn,
+            [
+                Entitlement(source="stripe", source_id=f"e{account}", account_id=account,
+                            product="Scan Pack", capacity=100, unit="scan")
+                for (account,) in conn.exec_driver_sql(sql).all()
+            ],
+        )  # fmt: skip
+    portfolio = build_portfolio(session, session.today())
+    with session.store.read() as conn:
+        told = measure(load_facts(conn, session.settings), session.settings, session.today())
+    session.close()
+    assert any(told["unit_use"])
+    arrived = unpack_portfolio(pack_portfolio(portfolio))
+    assert arrived.measures.ints("seats").tolist() == told.ints("seats").tolist()

@@ -1,4 +1,4 @@
-"""Painted cells: one file per kind, one lean delegate that picks among them by the column."""
+"""Painted cells: one file per kind; `canvas` picks among them by the column."""
 
 from __future__ import annotations
 
