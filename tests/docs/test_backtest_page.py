@@ -15,7 +15,8 @@ from csmdesk.engine.health.factors import BY_KEY
 from csmdesk.engine.health.model import resolve
 from csmdesk.engine.whatif import changed_settings
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "backtest.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "backtest.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^csmdesk (.+?)(?:\s{2,}.*)?$", PAGE, re.MULTILINE)
 
 
@@ -51,3 +52,14 @@ def test_curves_are_those_of_the_engine(key: str) -> None:
     assert said is not None
     points = [point.split("→") for point in said[1].split(", ")]
     assert tuple((round(float(x) * 1_000_000), int(y)) for x, y in points) == BY_KEY[key].curve
+
+
+def test_the_engine_page_tells_the_same_figures() -> None:
+    """What the two waiting factors add stands on both pages."""
+    head = "| horizon | default | with `key_volume` | with `renewal_proximity` |"
+    tables = []
+    for name in ("backtest.md", "engine.md"):
+        lines = (DOCS / name).read_text(encoding="utf-8").splitlines()
+        start = lines.index(head)
+        tables.append(lines[start : start + 5])
+    assert tables[0] == tables[1]
