@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from csmdesk.sync.api import Quota
 
 _LOW = 10  # below a tenth of a window's requests, spread what is left over the window
 _SLOWEST = 5.0
+_DAY = 86_400.0
+_USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
 
 
 def server_time(headers: Mapping[str, str]) -> int | None:
@@ -67,6 +70,15 @@ def _windows(headers: Mapping[str, str]) -> list[_Window]:
     return found
 
 
+def _quota(headers: Mapping[str, str]) -> list[_Window]:
+    """A day's quota of Salesforce: to be shown, and no reason to ask more slowly."""
+    found = _USAGE.search(headers.get("Sforce-Limit-Info", ""))
+    if found is None:
+        return []
+    used, most = int(found[1]), int(found[2])
+    return [_Window(most, max(0, most - used), _DAY)] if most else []
+
+
 class Budget:
     """When the next request of a group may go out, on a monotonic clock in seconds."""
 
@@ -113,8 +125,9 @@ class Budget:
     def note(self, group: str, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer."""
         windows = _windows(headers)
-        if windows:
-            least = min(windows, key=lambda window: window.left / window.most)
+        told = windows or _quota(headers)
+        if told:
+            least = min(told, key=lambda window: window.left / window.most)
             self.rate = Rate(least.left, least.most, round(least.seconds))
         for window in windows:
             if window.left <= 0:

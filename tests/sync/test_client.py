@@ -19,6 +19,7 @@ from csmdesk.domain.errors import (
     SourceError,
     Unreachable,
 )
+from csmdesk.domain.source_status import Rate
 from csmdesk.sync.api import Api, Patience
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.hubspot import complain
@@ -242,3 +243,22 @@ def test_a_question_ahead_is_answered_in_any_order() -> None:
         first = client.begin("GET", "/1", dict)
         assert client.get("/2", dict) == {"path": "/2"}
         assert first.result() == {"path": "/1"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "rate"),
+    [
+        ({"X-Rate-Limit": "700", "X-Rate-Limit-Remaining": "699", "ratelimit-reset": "13"},
+         Rate(699, 700, 13)),
+        ({"Sforce-Limit-Info": "api-usage=14500/15000"}, Rate(500, 15_000, 86_400)),
+        ({"Sforce-Limit-Info": "nonsense"}, None),
+    ],
+)  # fmt: skip
+def test_what_is_left_of_the_budget_is_known(headers: dict[str, str], rate: Rate | None) -> None:
+    """A day's quota that runs low is shown and does not slow the next request down."""
+    cancel = Waits()
+    with asking([Answer(payload={}, headers=headers)], cancel) as (client, _):
+        client.get("/x", dict)
+        client.get("/x", dict)
+        assert client.rate == rate
+    assert cancel.asked == []
