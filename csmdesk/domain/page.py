@@ -152,6 +152,18 @@ class CrmFields:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """One source's record of the customer. `key`: "source:id", `how` it belongs to the customer,
+    `apart`: it can be split off."""
+
+    key: str
+    source: str
+    name: str
+    how: str
+    apart: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerPage:
     """Everything one customer tab shows, as of `day`."""
 
@@ -169,6 +181,7 @@ class CustomerPage:
     spark: tuple[int, ...]
     tabs: tuple[Tab, ...]
     crm: CrmFields | None = None
+    records: tuple[Record, ...] = ()
 
 
 def as_json(item: Any) -> Any:
@@ -227,5 +240,9 @@ def page_json(page: CustomerPage) -> dict[str, Any]:
         "next_step": page.next_step,
         "header": {field.key: as_json(field.cell) for field in page.header},
         "pills": [cell.text for cell in page.pills],
+        "records": [
+            {"key": one.key, "source": one.source, "name": one.name, "how": one.how}
+            for one in page.records
+        ],
         "tabs": {tab.key: as_json(tab) for tab in page.tabs},
     }

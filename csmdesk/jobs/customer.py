@@ -14,6 +14,7 @@ from csmdesk.jobs.session import Session
 from csmdesk.store.queries.crm import crm_owners, crm_record
 from csmdesk.store.queries.customer import customer_rows
 from csmdesk.store.queries.people import people_names
+from csmdesk.store.queries.records import customer_records
 
 
 def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> CustomerPage:
@@ -25,11 +26,13 @@ def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> C
         rows = customer_rows(conn, customer_id, portfolio.day, session.settings)
         people = people_names(conn)
         record = crm_record(conn, customer_id)
+        records = customer_records(conn, customer_id)
         owners = crm_owners(conn, record.source) if record is not None else []
     at = ids.index(customer_id)
     page = build_page(
         CustomerContext(portfolio, at, typed_rows(rows, people), session.settings, session.zone)
     )
+    page = replace(page, records=records)
     if record is None:
         return page
     tiers = (*session.settings.tiers, *_known(portfolio, "tier"))

@@ -11,6 +11,7 @@ from csmdesk.domain.page import CrmFields
 from csmdesk.runtime.desk import Desk
 from csmdesk.views.customer import CustomerTab
 from csmdesk.views.customer.crm_dialog import NO_DATE, CrmDialog
+from csmdesk.views.customer.records_dialog import RecordsDialog
 from tests.ui.test_customer_edits import WAIT_MS, running, tab
 
 __all__ = ["running", "tab"]
@@ -75,3 +76,23 @@ def test_an_edit_is_shown_marked_counted_and_undone(
     assert told.args[0].text == "Undo set stage of 1 customer"
     qtbot.waitUntil(lambda: tab.header.texts()["stage"] == before, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: running.state.queued_edits == 0, timeout=WAIT_MS)
+
+
+def test_a_record_is_split_off_and_comes_back(
+    running: Desk, tab: CustomerTab, qtbot: QtBot
+) -> None:
+    assert tab.page is not None
+    before = tab.page.records
+    apart = next(one for one in before if one.apart)
+    tab.actions_of_customer.show_records()
+    dialog = tab.findChild(RecordsDialog)
+    assert dialog is not None
+    dialog._split(apart.key)
+
+    def keys() -> set[str]:
+        return {one.key for one in tab.page.records} if tab.page is not None else set()
+
+    qtbot.waitUntil(lambda: apart.key not in keys(), timeout=WAIT_MS)
+    running.undo()
+    qtbot.waitUntil(lambda: apart.key in keys(), timeout=WAIT_MS)
+    assert tab.page.records == before

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from csmdesk.domain.page import Cell, CustomerPage, Fields
 from csmdesk.views.customer.crm_dialog import CrmDialog
 from csmdesk.views.customer.dialogs import EditDialog, NoteDialog, RiskDialog, SentimentDialog
+from csmdesk.views.customer.records_dialog import RecordsDialog
 from csmdesk.views.dialogs.tags import TagDialog
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ class CustomerActions:
     def edit_crm(self) -> None:
         if self.page is not None and self.page.crm is not None:
             self._open(CrmDialog(self._id, self.page.name, self.page.crm, self._parent))
+
+    def show_records(self) -> None:
+        portfolio = self._desk.portfolio
+        if self.page is not None and portfolio is not None:
+            dialog = RecordsDialog(
+                self._id, self.page.name, self.page.records, portfolio, self._parent
+            )
+            dialog.wanted.connect(self._desk.edit)
+            dialog.open()
 
     def set_risk(self) -> None:
         if self.page is not None:

@@ -125,6 +125,8 @@ class CustomerHeader(Card):
         menu.addAction("Tags…", self._actions.add_tag)
         menu.addAction("Risk and confidence…", self._actions.set_risk)
         menu.addAction("Sentiment…", self._actions.set_sentiment)
+        menu.addSeparator()
+        menu.addAction("Records: merge, split off…", self._actions.show_records)
         anchor = self._edit
         menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
 
