@@ -13,6 +13,7 @@ from csmdesk.views.widgets.tip import plain_label
 
 NO_DATE = QDate(2000, 1, 1)
 """Stands for "no date": the first that can be chosen."""
+FIELD_HEIGHT = 30
 LATEST = QDate(2099, 12, 31)
 EXPLAINED = (
     "Shown here at once and sent to the CRM after the next sync. If somebody changed the "
@@ -34,6 +35,7 @@ class CrmDialog(EditDialog):
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         for field in (self.owner, self.stage, self.tier, self.renewal):
+            field.setMinimumHeight(FIELD_HEIGHT)
             form.addRow(plain_label(field.accessibleName(), "small"), field)
         self.box.addLayout(form)
         told = plain_label(EXPLAINED, "small")
