@@ -391,12 +391,7 @@ class Desk(QObject):
             told = self.state.problem
             problem = told if portfolio is None else states.trouble(sources, self._notices)
         titles = tuple(source.title for source in sources)
-        read_at, due = states.newest_read(sources), self._next_run()
+        read_at, due = states.newest_read(sources), states.next_run(self._settings, self._clock)
         waiting = self._edits_waiting + states.unsent_edits(portfolio)
         self.state = DeskState(state, titles, read_at, due, progress, problem, waiting)
         self.stateChanged.emit(self.state)
-
-    def _next_run(self) -> datetime | None:
-        from csmdesk.runtime.clockwork import next_run
-
-        return None if self._settings is None else next_run(self._settings, self._clock())

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from csmdesk.domain.days import MISSING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from csmdesk.domain.cancel import Progress
     from csmdesk.domain.inputs import SourceState
     from csmdesk.domain.portfolio import Portfolio
+    from csmdesk.domain.settings import Settings
 
 STARTING, CURRENT, WORKING, OFFLINE, ATTENTION = (
     "starting",
@@ -34,6 +36,13 @@ def newest_read(sources: tuple[SourceState, ...]) -> datetime | None:
 
     reads = [source.read_at for source in sources if source.read_at not in (0, MISSING)]
     return datetime.fromtimestamp(max(reads)).astimezone() if reads else None
+
+
+def next_run(settings: Settings | None, clock: Callable[[], datetime]) -> datetime | None:
+    """When the schedule runs next; None while the settings are not read."""
+    from csmdesk.runtime import clockwork
+
+    return None if settings is None else clockwork.next_run(settings, clock())
 
 
 def unsent_edits(portfolio: Portfolio | None) -> int:
