@@ -14,10 +14,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from csmdesk.domain.errors import NewerStore, StoreError
+from csmdesk.domain.settings import Settings
 from csmdesk.store import cursors, facts, migrate
 from csmdesk.store.database import Store, open_store
+from csmdesk.store.findings import save_day
 from csmdesk.store.schema import METADATA
-from tests.store.samples import company
+from tests.store.samples import D, company, event, findings, task
 
 WRITER = """
 import sys
@@ -87,6 +89,31 @@ def test_newer_file_is_refused_and_left_alone(store: Store) -> None:
     with pytest.raises(NewerStore, match="newer version"):
         open_store(store.path)
     assert store.path.read_bytes() == before
+
+
+def test_a_file_of_the_first_schema_catches_up_and_keeps_its_rows(store: Store) -> None:
+    with store.write() as conn:
+        facts.upsert(conn, [company(1)])
+        save_day(
+            conn,
+            findings(D, ["0" * 16], [50], [task("t", "0" * 16, D)], [event("t", D)]),
+            Settings(),
+            at=0,
+        )
+        conn.exec_driver_sql("ALTER TABLE task_event DROP COLUMN due_on")
+        conn.exec_driver_sql("DROP TABLE outbox")
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    store.close()
+    again = open_store(store.path)
+    with again.read() as conn:
+        assert facts.present_ids(conn, "account", "hubspot") == {"1"}
+        due = conn.exec_driver_sql("SELECT due_on FROM task_event").scalar_one()
+        assert due == task("t", "0" * 16, D).due_on
+        assert conn.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one() == 0
+    again.close()
+    assert [path.name for path in (store.path.parent / "backups").iterdir()] == [
+        f"{store.path.stem}-schema-0001.sqlite"
+    ]
 
 
 def test_foreign_and_damaged_files_are_refused(tmp_path: Path) -> None:
