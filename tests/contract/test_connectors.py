@@ -67,18 +67,12 @@ def test_first_load_incremental_and_retried_rows(
     sandbox: Sandbox, tmp_path: Path, sent: list[requests.PreparedRequest]
 ) -> None:
     bench = new_bench(sandbox, tmp_path)
-    for system, path in (
-        ("hubspot", "contacts"),
-        ("hubspot", "emails/search"),
-        ("stripe", "invoices"),
-        ("chargebee", "invoices"),
-        ("posthog", "query"),
-        ("mixpanel", "export"),
-        ("intercom", "conversations"),
-        ("zendesk", "incremental/tickets"),
-        ("salesforce", "queryAll"),
-    ):
-        sandbox.fault(system, "bad_row", path=path)
+    calm = new_bench(sandbox, tmp_path, "calm")
+    calm.sync(phase="essential")
+    calm.store.close()
+    for system in SYSTEMS:
+        sandbox.fault(system, "bad_row", path=sandbox.asked_most(system))
+    sandbox.fault("hubspot", "bad_row", path="emails/search")
     bench.sync()
     assert {problem.source for problem in bench.problems()} == set(SYSTEMS)
     bench.sync()
@@ -87,7 +81,7 @@ def test_first_load_incremental_and_retried_rows(
     bench.sync()
     sandbox.call("control", "POST", "/today", json={"today": "2026-11-21"})
     counts = check_all(bench, sent)
-    assert all(count > 10 for count in counts.values()), counts
+    assert min(counts.values()) > 10, counts
     bench.store.close()
 
 

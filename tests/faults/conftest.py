@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -60,12 +59,11 @@ def calm(
         shared_sandbox.call("control", "DELETE", "/requests")
         bench = new_bench(shared_sandbox, tmp_path_factory.mktemp("calm"))
         first = bench.sync([system], phase="essential")[system]
-        asked = shared_sandbox.call("control", "GET", "/requests").json()
+        path = shared_sandbox.asked_most(system)
         rest = bench.sync([system], phase="rest")[system]
         assert (first.error, rest.error) == (None, None)
-        paths = Counter(one["path"] for one in asked if one["system"] == system)
         tables = bench.tables()
         bench.store.close()
-        return Calm(tables, paths.most_common(1)[0][0], first.pages + rest.pages)
+        return Calm(tables, path, first.pages + rest.pages)
 
     return read

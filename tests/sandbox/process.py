@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +44,12 @@ class Sandbox:
     def fault(self, system: str, kind: str, path: str = "", **more: Any) -> None:
         entry = {"system": system, "kind": kind, "path": path, **more}
         assert self.call("control", "POST", "/faults", json=[entry]).status_code == 200
+
+    def asked_most(self, system: str) -> str:
+        """The path that was asked most often since the list of requests was emptied."""
+        asked = self.call("control", "GET", "/requests").json()
+        paths = Counter(one["path"] for one in asked if one["system"] == system)
+        return paths.most_common(1)[0][0]
 
     def query(self, text: str) -> requests.Response:
         """A HogQL query."""
