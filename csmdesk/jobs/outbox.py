@@ -16,7 +16,7 @@ from csmdesk.store import outbox, outbox_notes
 from csmdesk.store.outbox import CONFIRMED, CONFLICT, REFUSED, SENDING, Outgoing
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.stream import Context
-from csmdesk.sync.writer import Values, WritableConnector, Write, Writer, same_value, write_batch
+from csmdesk.sync.writer import EditableConnector, Editor, Values, Write, same_value, write_batch
 
 GONE = "The record is no longer in the CRM."
 
@@ -55,7 +55,7 @@ def send_edits(session: Session, day: int, cancel: CancelToken, report: Report) 
         sources |= {one.source for one in outbox_notes.to_send(conn)}
     found = connectors(session, day)[0] if sources else []
     for connector in found:
-        if connector.system in sources and isinstance(connector, WritableConnector):
+        if connector.system in sources and isinstance(connector, EditableConnector):
             report(Progress("outbox", f"Edits to {connector.title}", 0))
             try:
                 _send(session, connector, cancel, outcome)
@@ -68,7 +68,7 @@ def send_edits(session: Session, day: int, cancel: CancelToken, report: Report) 
 
 
 def _send(
-    session: Session, connector: WritableConnector, cancel: CancelToken, outcome: SendOutcome
+    session: Session, connector: EditableConnector, cancel: CancelToken, outcome: SendOutcome
 ) -> None:
     client = HttpClient(connector.api(), cancel, session.patience)
     try:
@@ -100,7 +100,7 @@ class _Channel:
 
     session: Session
     system: str
-    writer: Writer
+    writer: Editor
     client: HttpClient
     outcome: SendOutcome
 

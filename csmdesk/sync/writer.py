@@ -53,6 +53,10 @@ class Writer(Protocol):
     def write(self, client: HttpClient, rows: Sequence[Write]) -> list[Written]:
         """Write at most a batch; one result a row. Refused (400): nothing of it was written."""
 
+
+class Editor(Writer, Protocol):
+    """A writer that also writes the fields that a person edits here."""
+
     def reread(self, context: Context, ids: Sequence[str]) -> Page:
         """These records as facts, as a synchronisation reads them; of the stream `Page.of`."""
 
@@ -90,9 +94,16 @@ class ActivityWriter(Protocol):
 
 @runtime_checkable
 class WritableConnector(Connector, Protocol):
-    """A connector whose system can be written to as well."""
+    """A connector whose system takes scores."""
 
     def writer(self) -> Writer: ...
+
+
+@runtime_checkable
+class EditableConnector(Connector, Protocol):
+    """A connector whose system also takes a person's edits and activities; `System.editable`."""
+
+    def writer(self) -> Editor: ...
 
     def activity_writer(self) -> ActivityWriter: ...
 

@@ -19,6 +19,15 @@ TRACKED = {
     "csm_stage": "CSM_Stage__c",
     "renewal_date": "Renewal_Date__c",
 }
+HEALTH = (
+    "CSM_Health_Score__c",
+    "CSM_Health_Band__c",
+    "CSM_Health_Reason_1__c",
+    "CSM_Health_Reason_2__c",
+    "CSM_Health_Reason_3__c",
+    "CSM_Health_Scored_At__c",
+)
+"""Fields that an administrator made for a program to write into."""
 _STAGES = {"closedwon": "Closed Won", "contractsent": "Negotiation/Review"}
 _SUBTYPES = {"email": "Email", "call": "Call", "note": "Task"}
 _DIRECTIONS = {"in": "Inbound", "out": "Outbound", None: None}
@@ -70,6 +79,7 @@ def account_row(account: Account, _: object) -> Json:
         "CSM_Tags__c": ";".join(company.tags) or None,
         "Account_Flag__c": company.flag,
         "Account_Key__c": company.account_key,
+        **dict.fromkeys(HEALTH),
         "Region__c": ("EMEA", "AMER", "APAC")[account.index % 3],
     }
 

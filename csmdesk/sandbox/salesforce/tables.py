@@ -22,11 +22,13 @@ _TYPES = {
     "Amount": "currency",
     "Annual_Contract_Value__c": "currency",
     "CSAT__c": "double",
+    "CSM_Health_Score__c": "double",
     "CurrencyIsoCode": "picklist",
     "CSM_Tags__c": "multipicklist",
     "Description": "textarea",
 }
 _ENDINGS = (("Date", "datetime"), ("_At__c", "datetime"), ("_On__c", "date"), ("_Date__c", "date"))
+_READ_ONLY = ("Id", "IsDeleted", "CreatedDate", "MasterRecordId")
 _DAYS = {"CloseDate": "date", "ActivityDate": "date"}
 
 
@@ -78,6 +80,21 @@ class Table:
         index = 0 if row_id.startswith("005") else index_of_salesforce(row_id)
         return self.timeline.find(row_id, index) is not None
 
+    def write(self, row_id: str, values: Json, at: int) -> tuple[str, str] | None:
+        """Write fields of a row, if its types allow; else the code and the words of the refusal."""
+        if not self.located(row_id):
+            return "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"
+        for name, value in values.items():
+            if name in _READ_ONLY:
+                return "INVALID_FIELD_FOR_INSERT_UPDATE", f"Unable to create/update fields: {name}"
+            number = isinstance(value, int | float)
+            if value is not None and number is not (_type(name) in ("double", "currency")):
+                return "INVALID_TYPE_ON_FIELD_IN_RECORD", f"{name}: value not of required type"
+        known = self.timeline.edit_of(row_id) or Edit(0)
+        edit = Edit(at, {**known.values, **values}, known.deleted, known.into)
+        self.timeline.edit(row_id, edit)
+        return None
+
     def describe(self) -> Json:
         return {
             "name": self.sobject,
@@ -89,7 +106,7 @@ class Table:
                     "label": name.removesuffix("__c").replace("_", " "),
                     "type": _type(name),
                     "custom": name.endswith("__c"),
-                    "updateable": name not in ("Id", "IsDeleted", self.stamp),
+                    "updateable": name not in _READ_ONLY and name != self.stamp,
                     "nillable": name != "Id",
                 }
                 for name in self.fields

@@ -28,7 +28,7 @@ from csmdesk.sync.connectors.hubspot.writing import SCORES, CompanyWriter
 from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
-from csmdesk.sync.writer import ActivityWriter, Writer
+from csmdesk.sync.writer import ActivityWriter, Editor
 
 BASE_URL = "https://api.hubapi.com"
 
@@ -93,7 +93,7 @@ class HubSpot:
     def own_fields(self, client: HttpClient) -> list[OwnField]:
         return properties.own_fields(client, set(self._mapped().values()))
 
-    def writer(self) -> Writer:
+    def writer(self) -> Editor:
         return CompanyWriter(self._scores, self._mapped())
 
     def activity_writer(self) -> ActivityWriter:

@@ -15,10 +15,12 @@ from csmdesk.sync.connectors.salesforce import accounts, people, work
 from csmdesk.sync.connectors.salesforce.query import Kind, QueryStream
 from csmdesk.sync.connectors.salesforce.setup import SetupStream
 from csmdesk.sync.connectors.salesforce.wire import API, SYSTEM, VERSION
+from csmdesk.sync.connectors.salesforce.writing import SCORES, AccountWriter
 from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.oauth.provider import Provider
 from csmdesk.sync.stream import Stream
+from csmdesk.sync.writer import Writer
 
 LOGIN = "login.salesforce.com"
 SCOPE = "api refresh_token"
@@ -67,6 +69,7 @@ class Salesforce:
         self._source = source
         self._credentials = credentials
         self._fields = {**FIELDS, **source.fields}
+        self._scores = {**SCORES, **source.writes}
         self._api = f"{API}/{source.api_version or VERSION}"
 
     @property
@@ -87,9 +90,14 @@ class Salesforce:
     def probe(self, client: HttpClient) -> None:
         client.get(f"{self._api}/limits", msgspec.Raw)
 
+    def writer(self) -> Writer:
+        return AccountWriter(self._api, self._scores)
+
     def streams(self) -> Sequence[Stream]:
         kinds = self._kinds()
         wanted = {kind.sobject: tuple(kind.fields.values()) for kind in kinds}
+        # What was written here is not read back as a fact.
+        wanted["Account"] = (*wanted["Account"], *self._scores.values())
         chosen = {
             name: place
             for name, place in self._source.fields.items()

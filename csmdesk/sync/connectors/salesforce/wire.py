@@ -31,6 +31,7 @@ class Field(msgspec.Struct):
     name: str
     type: str = ""
     custom: bool = False
+    updateable: bool = False
 
 
 class Describe(msgspec.Struct):
