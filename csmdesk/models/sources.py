@@ -152,7 +152,8 @@ def _requests(status: SourceStatus) -> str:
 
 
 def _reads(status: SourceStatus) -> bool:
-    return status.state in (states.NEVER_READ, states.FAILED, states.CURRENT)
+    known = status.state in (states.NEVER_READ, states.FAILED, states.CURRENT)
+    return known and status.system != IMPORT
 
 
 def actions(status: SourceStatus, *, demo: bool) -> tuple[Action, ...]:

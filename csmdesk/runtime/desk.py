@@ -233,10 +233,6 @@ class Desk(QObject):
             return not getattr(self.first_rows, "rows", ())
         return not self.portfolio.customers.length
 
-    def import_folder(self, folder: Path) -> None:
-        """Import files of the import format; progress and outcome as of any job."""
-        self.submit("import", {"folder": str(folder)})
-
     def request_customer(self, customer_id: str) -> None:
         """Answered by `customerReady` or `customerFailed`; a newer question drops older answers."""
         portfolio = self.portfolio

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,12 +93,14 @@ class MainWindow(QMainWindow):
         self._complete = True
         from csmdesk.views.charts.dock import ChiHistoryDock
         from csmdesk.views.shell.actions import add_menus
+        from csmdesk.views.shell.dropping import FileDrop
         from csmdesk.views.shell.notices import NoticeLine, Toast
         from csmdesk.views.shell.panels import Panels
 
         self.notice = NoticeLine()
         self._right.insertWidget(self._right.indexOf(self.host), self.notice)
         self.toast = Toast(self._whole)
+        FileDrop(self, self.import_files)
         self.panels = Panels(self.host, add_menus(self, HAS_MENU_BAR))
         self.chi_dock = ChiHistoryDock(self.desk)
         self.panels.add(self.chi_dock)
@@ -112,6 +115,15 @@ class MainWindow(QMainWindow):
         holder = self._document(PAGE + key)
         if holder is not None:
             self.documents.show_document(holder)
+
+    def import_files(self, paths: Sequence[Path] = ()) -> None:
+        """The import dialog, on the Sources page: from the menu, or for what was dropped."""
+        from csmdesk.views.pages.sources import SourcesPage
+
+        self.open_page("sources")
+        page = self.current_page()
+        assert isinstance(page, SourcesPage)
+        page.import_files(paths)
 
     def open_customer(self, customer_id: str, tab: str | None = None) -> None:
         """The customer's tab, at this sub-tab when one is named."""

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from csmdesk.jobs.demo import Sandbox
 from csmdesk.runtime.desk import Desk
 from csmdesk.views.dialogs.connect import ConnectDialog
+from csmdesk.views.memory import Memory
 from csmdesk.views.pages.welcome import Welcome, WelcomeGate
 
 WAIT_MS = 60_000
@@ -44,12 +45,12 @@ def new_desk(tmp_path: Path, qapp: object, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 @pytest.fixture
-def gate(new_desk: Desk, qtbot: QtBot) -> WelcomeGate:
+def gate(new_desk: Desk, qtbot: QtBot, tmp_path: Path) -> WelcomeGate:
     page = QWidget()
     qtbot.addWidget(page)
     page.resize(1_000, 600)
     page.show()
-    made = WelcomeGate(new_desk, page)
+    made = WelcomeGate(new_desk, page, Memory.at(str(tmp_path / "window.ini")))
     new_desk.stateChanged.emit(new_desk.state)
     return made
 
@@ -76,7 +77,7 @@ def test_importing_a_folder_ends_the_welcome(
     (folder / "customers.csv").write_text("customer_id,name\nc1,Northwind\nc2,Halcyon & Sons\n")
     assert gate.welcome is not None
     with qtbot.waitSignal(new_desk.jobFinished, timeout=WAIT_MS) as finished:
-        gate.welcome.import_folder(folder)
+        new_desk.submit("import", {"folder": str(folder)})
     assert finished.args[0] == "import"
     assert "0 refused" in finished.args[1]
     assert new_desk.portfolio is not None
@@ -88,7 +89,7 @@ def test_a_folder_without_customers_is_refused_in_words(
     gate: WelcomeGate, new_desk: Desk, tmp_path: Path, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(new_desk.jobFailed, timeout=WAIT_MS) as failed:
-        new_desk.import_folder(tmp_path)
+        new_desk.submit("import", {"folder": str(tmp_path)})
     assert "customers" in failed.args[0]
     assert gate.welcome is not None
 
@@ -143,7 +144,7 @@ def test_the_gate_of_a_demo_stays_open(tmp_path: Path, qtbot: QtBot) -> None:
     page = QWidget()
     qtbot.addWidget(page)
     desk = Desk(tmp_path, True, now)
-    gate = WelcomeGate(desk, page)
+    gate = WelcomeGate(desk, page, Memory.at(str(tmp_path / "window.ini")))
     desk.stateChanged.emit(desk.state)
     QTest.qWait(10)
     assert gate.welcome is None

@@ -98,14 +98,24 @@ def read_sheet(path: Path, mapping: FileMapping) -> Sheet:
 
 def _read(path: Path) -> Sheet:
     name = path.name.lower()
-    if name.endswith((".parquet", ".xlsx")):
+    if name.endswith(".xlsx"):
+        return _workbook(path)
+    if name.endswith(".parquet"):
         import pandas as pd
 
-        if name.endswith(".parquet"):
-            return _typed(path, pd.read_parquet(path))
-        return _typed(path, pd.read_excel(path, dtype=object, engine="calamine"))
+        return _typed(path, pd.read_parquet(path))
     with opened(path) as text:
         return _csv(path, text)
+
+
+def _workbook(path: Path) -> Sheet:
+    import pandas as pd
+    import python_calamine
+
+    try:
+        return _typed(path, pd.read_excel(path, dtype=object, engine="calamine"))
+    except python_calamine.CalamineError as error:
+        raise ValueError(str(error)) from error
 
 
 def _csv(path: Path, text: TextIO) -> Sheet:

@@ -31,12 +31,12 @@ def look(
 ) -> list[dict[str, Any]]:
     """What importing these files (or those of these folders) would do; nothing is written.
 
-    `given`: path -> {"table", "columns", "date_format", "decimal"} as a person chose; what is not
-    there is guessed. Returns one entry a file in the same words, with `rows` (the first ones, as
+    `given`: path -> any of {"table", "columns", "date_format", "decimal"} as a person chose; what
+    is not there is guessed. Returns one entry a file in the same words, with `rows` (the first ones, as
     they stand), `count`, `refused`, `reasons` ([column, reason, how many, first line]) and
     `problem`.
     """
-    found = [_look_at(path, given.get(str(path))) for path in _listed(paths)]
+    found = [_look_at(path, given.get(str(path), {})) for path in _listed(paths)]
     sheets: dict[str, Sheet] = {}
     entries: dict[str, dict[str, Any]] = {}
     for entry, raw in found:
@@ -81,7 +81,7 @@ def _listed(paths: Sequence[Path]) -> list[Path]:
     return list(found)
 
 
-def _look_at(path: Path, given: Mapping[str, Any] | None) -> tuple[dict[str, Any], Sheet | None]:
+def _look_at(path: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sheet | None]:
     entry: dict[str, Any] = {
         "path": str(path), "table": "", "columns": {}, "date_format": "", "decimal": "",
         "header": [], "rows": [], "count": 0, "refused": 0, "reasons": [], "problem": "",
@@ -90,8 +90,7 @@ def _look_at(path: Path, given: Mapping[str, Any] | None) -> tuple[dict[str, Any
         raw = files.read_raw(path)
     except BadInput as error:
         return entry | {"problem": error.sentence()}, None
-    told = given if given is not None else _guessed(path, raw)
-    entry |= {key: told[key] for key in ("table", "columns", "date_format", "decimal")}
+    entry |= _guessed(path, raw, given)
     entry |= {
         "header": raw.columns,
         "rows": raw.rows[:SHOWN_ROWS],
@@ -102,17 +101,22 @@ def _look_at(path: Path, given: Mapping[str, Any] | None) -> tuple[dict[str, Any
     return entry, raw
 
 
-def _guessed(path: Path, raw: Sheet) -> dict[str, Any]:
-    stem = path.name.split(".")[0]
-    table = guess.table_of(stem, raw.columns)
-    columns = guess.columns_for(table, raw.columns) if table else {}
+def _guessed(path: Path, raw: Sheet, given: Mapping[str, Any]) -> dict[str, Any]:
+    """How a file is read: as a person chose, else as it looks."""
+    table = given.get("table")
+    if table is None:
+        table = guess.table_of(path.name.split(".")[0], raw.columns)
+    columns = given.get("columns")
+    if columns is None:
+        columns = guess.columns_for(table, raw.columns) if table else {}
     named = [columns.get(column, column) for column in raw.columns]
     first = raw.rows[:GUESSED_FROM]
+    dates, decimal = given.get("date_format"), given.get("decimal")
     return {
         "table": table,
         "columns": columns,
-        "date_format": guess.date_format(named, first),
-        "decimal": guess.decimal_sign(named, first),
+        "date_format": guess.date_format(named, first) if dates is None else dates,
+        "decimal": guess.decimal_sign(named, first) if decimal is None else decimal,
     }
 
 

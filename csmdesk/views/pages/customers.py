@@ -84,7 +84,7 @@ class CustomersPage(Page):
         if not model.rowCount():
             from csmdesk.views.pages.welcome import WelcomeGate
 
-            gate = WelcomeGate(desk, self)
+            gate = WelcomeGate(desk, self, memory)
             gate.connectWanted.connect(lambda: self.pageWanted.emit("sources"))
 
     def show_portfolio(self, portfolio: Portfolio, scope: Scope) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -9,6 +11,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from csmdesk.domain.settings import Source
+from csmdesk.domain.source_status import IMPORT
 from csmdesk.models import sources as words
 from csmdesk.runtime import state as states
 from csmdesk.runtime.connecting import ConnectWish
@@ -87,6 +90,14 @@ class SourcesPage(Page):
 
         ConnectDialog(self.desk, self, system or self._first_unconnected()).open()
 
+    def import_files(self, paths: Sequence[Path] = ()) -> None:
+        """Open the import dialog beside the window, with these files and folders when given."""
+        from csmdesk.views.dialogs.importing import ImportDialog
+
+        dialog = ImportDialog(self.desk, self.memory, self.window(), paths)
+        dialog.refusedWanted.connect(lambda: self.choose(IMPORT))
+        dialog.show()
+
     @Slot(str, str)
     def act(self, system: str, verb: str) -> None:
         """One of `models.sources.actions`, or "cancel" for the read that runs."""
@@ -95,7 +106,7 @@ class SourcesPage(Page):
             return
         self.choose(system)
         sources = self.desk.sources
-        run = {
+        verbs: dict[str, Callable[[], object]] = {
             "sync": lambda: sources.sync(system),
             "cancel": self.desk.cancel,
             "reload": lambda: self._ask_reload(status),
@@ -107,9 +118,9 @@ class SourcesPage(Page):
             "resume": lambda: sources.pause(system, paused=False),
             "disconnect": lambda: self._ask_disconnect(status),
             "erase": lambda: self._ask_erase(status),
-            "import": self._import,
-        }[verb]
-        run()
+            "import": self.import_files,
+        }
+        verbs[verb]()
 
     # -- building -----------------------------------------------------------------------------
     def _head(self) -> QHBoxLayout:
@@ -267,8 +278,3 @@ class SourcesPage(Page):
             [("Erase the data", lambda: run("erase", {"source": status.system}))],
             self,
         ).open()
-
-    def _import(self) -> None:
-        from csmdesk.views.pages.welcome import choose_folder
-
-        choose_folder(self, self.desk.import_folder)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QProcess, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from csmdesk.runtime import state as states
 from csmdesk.views import theme
 from csmdesk.views.icons import paint_icon
+from csmdesk.views.memory import Memory
 from csmdesk.views.widgets.cards import Card
 from csmdesk.views.widgets.controls import button
 from csmdesk.views.widgets.tip import plain_label
@@ -30,8 +30,8 @@ CONNECT = (
     "the key stays in this computer's keyring."
 )
 IMPORT = (
-    "A folder of CSV files: customers.csv at least, and subscriptions, invoices, usage, "
-    "tickets as you have them. Importing again updates."
+    "CSV, Parquet or XLSX: customers at least, and subscriptions, invoices, usage, tickets as "
+    "you have them, from any program. Importing again updates."
 )
 EXPLORE = (
     "A made-up portfolio of 214 customers in a workspace of its own, served by a small "
@@ -70,20 +70,12 @@ class Choice(Card):
         self.box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
-def choose_folder(parent: QWidget, run: Callable[[Path], object]) -> None:
-    """Let a person choose the folder to import."""
-    dialog = QFileDialog(parent, "Folder with files to import")
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-    dialog.fileSelected.connect(lambda folder: run(Path(folder)))
-    dialog.open()
-
-
 class Welcome(QWidget):
-    """Three choices, and one line that says what is going on. `connectWanted`: the first one."""
+    """Three choices, and one line that says what is going on. `connectWanted`: the first one,
+    `importWanted`: the second."""
 
     connectWanted = Signal()
+    importWanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
@@ -94,7 +86,7 @@ class Welcome(QWidget):
             "sync", "Connect your CRM", CONNECT, "Connect…", self.connectWanted.emit, "primary"
         )
         self.import_choice = Choice(
-            "inbox", "Import files", IMPORT, "Choose folder…", self._choose_folder, ""
+            "inbox", "Import files", IMPORT, "Choose files…", self.importWanted.emit, ""
         )
         self.demo_choice = Choice(
             "dashboard", "Explore the demo", EXPLORE, "Open the demo", self._open_demo, ""
@@ -119,13 +111,6 @@ class Welcome(QWidget):
         desk.stateChanged.connect(self._state_changed)
         desk.sources.connected.connect(self._source_connected)
         desk.jobFailed.connect(self._failed)
-
-    def _choose_folder(self) -> None:
-        choose_folder(self, self.import_folder)
-
-    def import_folder(self, folder: Path) -> None:
-        self.said.setText(f"Importing {folder}…")
-        self._desk.import_folder(folder)
 
     def _open_demo(self) -> None:
         """A program of its own: the demo never shares a workspace with real data."""
@@ -159,9 +144,9 @@ class WelcomeGate(QObject):
 
     connectWanted = Signal()
 
-    def __init__(self, desk: Desk, page: QWidget) -> None:
+    def __init__(self, desk: Desk, page: QWidget, memory: Memory) -> None:
         super().__init__(page)
-        self._desk, self._page = desk, page
+        self._desk, self._page, self._memory = desk, page, memory
         self.welcome: Welcome | None = None
         desk.stateChanged.connect(self._look)
         desk.portfolioChanged.connect(self._look)
@@ -182,6 +167,15 @@ class WelcomeGate(QObject):
         if self.welcome is None:
             self.welcome = Welcome(self._desk, self._page)
             self.welcome.connectWanted.connect(self.connectWanted)
+            self.welcome.importWanted.connect(self._import)
             self.welcome.setGeometry(self._page.rect())
             self.welcome.show()
             self.welcome.raise_()
+
+    def _import(self) -> None:
+        """The dialog outlives the welcome, which goes as soon as there are customers."""
+        from csmdesk.views.dialogs.importing import ImportDialog
+
+        dialog = ImportDialog(self._desk, self._memory, self._page.window())
+        dialog.refusedWanted.connect(self.connectWanted)
+        dialog.show()

@@ -63,6 +63,7 @@ def _menus(window: MainWindow, panels: QMenu) -> list[QMenu]:
             "File",
             Entry("Sync now", window.sync_now, "Ctrl+R"),
             Entry("Run the engine now", window.run_now),
+            Entry("Import files…", window.import_files),
             Entry("Cancel the running job", window.cancel_job, "Ctrl+."),
             LINE,
             Entry("Close tab", window.close_tab, "Ctrl+W"),

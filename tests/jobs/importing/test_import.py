@@ -178,6 +178,8 @@ def test_an_id_that_comes_twice_is_refused(bring: Import) -> None:
         ({"contacts.csv": "contact_id,customer_id,contact_id\n"}, "", "contact_id twice"),
         ({"contacts.csv": 'contact_id,customer_id\n"x,c1'}, "", "contacts.csv cannot be read"),
         ({"customers.xlsx": "no sheet"}, "", "holds both"),
+        ({"usage.xlsx": "no sheet"}, "", "usage.xlsx cannot be read"),
+        ({"usage.parquet": "no table"}, "", "usage.parquet cannot be read"),
         ({}, "customers = 3", "customers is no table"),
         ({}, "[customers]\nfiles = 'x'", "customers.files is not known"),
         ({}, "[customer]\nfile = 'x'", "no import file"),
