@@ -275,10 +275,10 @@ def test_a_credited_add_on_that_is_gone_ends() -> None:
 def test_a_customer_joins_by_its_custom_field() -> None:
     raw = msgspec.Raw(b'{"id":"c1","created_at":1,"cf_crm":77,"company":"Acme"}')
     row = msgspec.json.decode(raw, type=wire.Customer)
-    [account] = customers.account(row, customers.crm_id_in(raw, "cf_crm"))
+    [account] = customers.account(row, customers.joins_in(raw, {"hubspot_id": "cf_crm"}))
     assert isinstance(account, Account)
     assert (account.name, account.joins) == ("Acme", ("hubspot:77",))
-    assert customers.crm_id_in(raw, "cf_none") == ""
+    assert customers.joins_in(raw, {"salesforce_id": "cf_none"}) == ()
 
 
 def test_decimals_must_be_numbers() -> None:

@@ -246,7 +246,7 @@ def test_prices_are_exact() -> None:
 )
 def test_a_customer_joins_by_metadata_and_domain(email: str | None, domain: str | None) -> None:
     row = wire.Customer("cus_1", "Acme", email, metadata={"hubspot_company_id": " 77 "})
-    [account] = customers.account(row, "hubspot_company_id")
+    [account] = customers.account(row, {"hubspot_id": "hubspot_company_id"})
     assert isinstance(account, Account)
     assert account.joins == ("hubspot:77",)
     assert account.domain == domain

@@ -10,7 +10,7 @@ import pytest
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.facts import Account, Contact, Ticket
 from csmdesk.domain.settings import Source
-from csmdesk.sync.connectors.zendesk import CRM_FIELDS, complain, sign_in, tickets, users, wire
+from csmdesk.sync.connectors.zendesk import FIELDS, complain, sign_in, tickets, users, wire
 from csmdesk.sync.connectors.zendesk.organizations import OrganizationStream
 from tests.sandbox.process import Sandbox, running
 from tests.sync.bench import Bench, new_bench
@@ -119,7 +119,7 @@ def test_the_shapes_of_errors(body: bytes, words: str) -> None:
 
 def organization(crm_fields: dict[str, str] | None = None, **values: Any) -> Account:
     row = wire.Organization(7, "2026-01-01T00:00:00Z", **values)
-    [found] = OrganizationStream({**CRM_FIELDS, **(crm_fields or {})})._account(row)
+    [found] = OrganizationStream({**FIELDS, **(crm_fields or {})})._account(row)
     assert isinstance(found, Account)
     return found
 

@@ -26,6 +26,8 @@ from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
 ADDRESS = "https://{site}.chargebee.com"
+FIELDS = {"hubspot_id": "cf_hubspot_company_id", "salesforce_id": "cf_salesforce_account_id"}
+"""Our field -> the custom field of a customer that tells it, whichever CRM it is of."""
 
 
 class _Body(msgspec.Struct):
@@ -42,7 +44,7 @@ def complain(status: int, body: bytes) -> Complaint:
 
 
 class Chargebee:
-    """The connector; `source.fields["hubspot_id"]` names the custom field with the CRM's id."""
+    """The connector; `source.fields` names the custom fields with a CRM's id."""
 
     system = SYSTEM
     title = system_named(SYSTEM).title
@@ -59,7 +61,7 @@ class Chargebee:
         client.get(f"{wire.API}/subscriptions", msgspec.Raw, (("limit", "1"),))
 
     def streams(self) -> Sequence[Stream]:
-        objects = Objects(self._source.fields.get("hubspot_id", "cf_hubspot_company_id"))
+        objects = Objects({**FIELDS, **self._source.fields})
         return (
             CatalogStream(),
             ProductStream(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,15 +11,15 @@ from csmdesk.domain.facts import Account, Fact, Product
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.chargebee import wire
 from csmdesk.sync.decode import day_or_none
+from csmdesk.sync.joins import crm_joins
 
 
-def crm_id_in(raw: msgspec.Raw, name: str) -> str:
-    """A custom field (cf_…), which Chargebee puts beside its own."""
-    value = msgspec.json.decode(raw, type=dict[str, Any]).get(name)
-    return str(value).strip() if isinstance(value, (str, int)) else ""
+def joins_in(raw: msgspec.Raw, fields: Mapping[str, str]) -> tuple[str, ...]:
+    """From custom fields (cf_…), which Chargebee puts beside its own."""
+    return crm_joins(msgspec.json.decode(raw, type=dict[str, Any]), fields)
 
 
-def account(row: wire.Customer, crm_id: str) -> list[Fact]:
+def account(row: wire.Customer, joins: tuple[str, ...]) -> list[Fact]:
     person = f"{row.first_name} {row.last_name}".strip()
     return [
         Account(
@@ -26,7 +27,7 @@ def account(row: wire.Customer, crm_id: str) -> list[Fact]:
             source_id=row.id,
             name=row.company or person or row.email or row.id,
             domain=domains.of_email(row.email),
-            joins=(f"hubspot:{crm_id}",) if crm_id else (),
+            joins=joins,
             created_on=day_or_none(row.created_at),
             currency=row.preferred_currency_code.upper() or None,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -41,16 +41,16 @@ class Kind(Generic[T]):
 
 @dataclass(slots=True)
 class Objects:
-    """The mappings of one run; `crm_field` is the custom field with the CRM's id."""
+    """The mappings of one run; `fields` names the custom fields with a CRM's id."""
 
-    crm_field: str
+    fields: Mapping[str, str]
     prices: Book[wire.Price] = field(
         default_factory=lambda: Book("item_prices", "item_price", wire.Price)
     )
     coupons: Book[wire.Coupon] = field(
         default_factory=lambda: Book("coupons", "coupon", wire.Coupon)
     )
-    _crm_ids: dict[str, str] = field(default_factory=dict)
+    _joins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _now: dict[str, wire.Subscription] = field(default_factory=dict)
 
     def kinds(self) -> tuple[Kind[Any], ...]:
@@ -61,10 +61,10 @@ class Objects:
                 "customer",
                 "customers",
                 wire.Customer,
-                lambda _, row: customers.account(row, self._crm_ids[row.id]),
+                lambda _, row: customers.account(row, self._joins[row.id]),
                 table="account",
                 params=deleted,
-                prepare=self._crm_ids_of,
+                prepare=self._joins_of,
             ),
             Kind(
                 "subscriptions",
@@ -114,8 +114,8 @@ class Objects:
                 raise
             return self.prices.known.setdefault(name, wire.Price(name))  # deleted from the list
 
-    def _crm_ids_of(self, _: Context, page: Good[wire.Customer]) -> None:
-        self._crm_ids = {row.id: customers.crm_id_in(raw, self.crm_field) for row, raw in page}
+    def _joins_of(self, _: Context, page: Good[wire.Customer]) -> None:
+        self._joins = {row.id: customers.joins_in(raw, self.fields) for row, raw in page}
 
     def _subscription(self, context: Context, row: wire.Subscription) -> list[Fact]:
         self.coupons.load(context.cursor_of("coupons"))

@@ -19,6 +19,8 @@ from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
 BASE_URL = "https://api.intercom.io"
+FIELDS = {"hubspot_id": "hubspot_id", "salesforce_id": "salesforce_id"}
+"""Our field -> the attribute of a company that tells it, whichever CRM it is of."""
 
 
 class _Detail(msgspec.Struct):
@@ -41,14 +43,14 @@ def complain(status: int, body: bytes) -> Complaint:
 
 
 class Intercom:
-    """The connector; `source.fields["hubspot_id"]` names the attribute with the CRM's id."""
+    """The connector; `source.fields` names the company attributes with a CRM's id."""
 
     system = SYSTEM
     title = system_named(SYSTEM).title
 
     def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
-        self._crm_attribute = source.fields.get("hubspot_id", "hubspot_id")
+        self._fields = {**FIELDS, **source.fields}
         self._credentials = credentials
 
     def api(self) -> Api:
@@ -61,7 +63,7 @@ class Intercom:
     def streams(self) -> Sequence[Stream]:
         employers = Employers()
         return (
-            CompanyStream(self._crm_attribute),
+            CompanyStream(self._fields),
             ContactStream(employers),
             ConversationStream(employers),
         )

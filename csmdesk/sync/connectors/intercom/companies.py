@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -11,6 +11,7 @@ from csmdesk.sync import domains
 from csmdesk.sync.connectors.intercom import wire
 from csmdesk.sync.decode import Rows, day_or_none
 from csmdesk.sync.errors import Refused
+from csmdesk.sync.joins import crm_joins
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
 
@@ -26,8 +27,8 @@ class CompanyStream:
     title = "companies"
     essential = True
 
-    def __init__(self, crm_attribute: str) -> None:
-        self._crm_attribute = crm_attribute
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = fields
 
     def pages(self, context: Context) -> Iterator[Page]:
         stored = context.cursor_of(self.key)
@@ -88,9 +89,8 @@ class CompanyStream:
         return Page(cursor={"day": before}, facts=facts, problems=rows.problems)
 
     def _account(self, row: wire.Company) -> list[Fact]:
-        crm_id = row.custom_attributes.get(self._crm_attribute)
         joins = [f"key:{row.company_id}"] if row.company_id else []
-        joins += [f"hubspot:{crm_id}"] if crm_id else []
+        joins += crm_joins(row.custom_attributes, self._fields)
         return [
             Account(
                 source=wire.SYSTEM,

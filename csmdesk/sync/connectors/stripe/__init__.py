@@ -21,8 +21,8 @@ from csmdesk.sync.errors import Complaint
 from csmdesk.sync.stream import Stream
 
 BASE_URL = "https://api.stripe.com"
-FIELDS = {"hubspot_id": "hubspot_company_id"}
-"""Our field -> the metadata key of a customer that tells it."""
+FIELDS = {"hubspot_id": "hubspot_company_id", "salesforce_id": "salesforce_account_id"}
+"""Our field -> the metadata key of a customer that tells it, whichever CRM it is of."""
 
 
 class _Error(msgspec.Struct):
@@ -43,7 +43,7 @@ def complain(status: int, body: bytes) -> Complaint:
 
 
 class Stripe:
-    """The connector; `source.fields["hubspot_id"]` names the metadata key with the CRM's id."""
+    """The connector; `source.fields` names the metadata keys with a CRM's id."""
 
     system = SYSTEM
     title = system_named(SYSTEM).title
@@ -72,7 +72,7 @@ class Stripe:
         return metadata.own_fields(client)
 
     def streams(self) -> Sequence[Stream]:
-        objects = Objects(self._fields["hubspot_id"])
+        objects = Objects(self._fields)
         return (
             EventStream(objects),
             ListStream("products", "products", objects),

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from csmdesk.domain.facts import Account, Fact, Product
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.stripe import wire
 from csmdesk.sync.decode import day_or_none
+from csmdesk.sync.joins import crm_joins
 
 
-def account(row: wire.Customer, crm_key: str) -> list[Fact]:
-    crm_id = row.metadata.get(crm_key, "").strip()
+def account(row: wire.Customer, fields: Mapping[str, str]) -> list[Fact]:
     return [
         Account(
             source=wire.SYSTEM,
             source_id=row.id,
             name=row.name or row.email or row.id,
             domain=domains.of_email(row.email),
-            joins=(f"hubspot:{crm_id}",) if crm_id else (),
+            joins=crm_joins(row.metadata, fields),
             created_on=day_or_none(row.created),
             currency=row.currency.upper() if row.currency else None,
         )

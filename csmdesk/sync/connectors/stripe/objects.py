@@ -43,8 +43,8 @@ class Batch:
 class Objects:
     """Maps objects to facts; keeps the price book of a run."""
 
-    def __init__(self, crm_key: str) -> None:
-        self._crm_key = crm_key
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = fields
         self._prices = PriceBook()
 
     def batch(
@@ -78,7 +78,7 @@ class Objects:
         rows = Rows(wire.Customer)
         good = rows.decode(raw)
         alive = [pair for pair in good if not pair[0].deleted]
-        facts = rows.facts(alive, lambda row: customers.account(row, self._crm_key))
+        facts = rows.facts(alive, lambda row: customers.account(row, self._fields))
         return _batch(
             rows, {row.id for row, _ in good}, facts, {r.id for r, _ in good if r.deleted}
         )

@@ -21,8 +21,8 @@ from csmdesk.sync.stream import Stream
 
 ADDRESS = "https://{site}.zendesk.com"
 SCOPE = "read"
-CRM_FIELDS = {"hubspot_id": "hubspot_id", "salesforce_id": "salesforce_id"}
-"""Which CRM's id an organization field holds; "external_id" names the organization's own."""
+FIELDS = {"hubspot_id": "hubspot_id", "salesforce_id": "salesforce_id"}
+"""Our field -> the organization field that tells it; "external_id" is the organization's own."""
 
 
 class _Titled(msgspec.Struct):
@@ -71,14 +71,14 @@ def sign_in(source: Source) -> Provider:
 
 
 class Zendesk:
-    """The connector; `source.fields` names the organization fields that hold CRM ids."""
+    """The connector; `source.fields` names the organization fields with a CRM's id."""
 
     system = SYSTEM
     title = system_named(SYSTEM).title
 
     def __init__(self, source: Source, credentials: Credentials) -> None:
         self._source = source
-        self._crm_fields = {**CRM_FIELDS, **source.fields}
+        self._fields = {**FIELDS, **source.fields}
         self._credentials = credentials
 
     def api(self) -> Api:
@@ -90,7 +90,7 @@ class Zendesk:
 
     def streams(self) -> Sequence[Stream]:
         return (
-            OrganizationStream(self._crm_fields),
+            OrganizationStream(self._fields),
             ExportStream(users.KIND),
             ExportStream(tickets.KIND),
         )

@@ -8,6 +8,7 @@ from csmdesk.domain.errors import BadAnswer
 from csmdesk.domain.facts import Account, Fact
 from csmdesk.sync.connectors.zendesk import wire
 from csmdesk.sync.decode import Rows, day, required_instant
+from csmdesk.sync.joins import crm_joins
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context, Mark
 
@@ -21,8 +22,8 @@ class OrganizationStream:
     title = "organizations"
     essential = True
 
-    def __init__(self, crm_fields: Mapping[str, str]) -> None:
-        self._crm_fields = crm_fields
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = fields
 
     def pages(self, context: Context) -> Iterator[Page]:
         stored = context.cursor_of(self.key)
@@ -97,7 +98,8 @@ class OrganizationStream:
 
     def _account(self, row: wire.Organization) -> list[Fact]:
         joins = [f"key:{row.external_id}"] if row.external_id else []
-        joins += [f"{crm}:{value}" for crm, value in self._crm_ids(row)]
+        told = {**(row.organization_fields or {}), "external_id": row.external_id}
+        joins += crm_joins(told, self._fields)
         return [
             Account(
                 source=wire.SYSTEM,
@@ -108,9 +110,3 @@ class OrganizationStream:
                 created_on=day(row.created_at),
             )
         ]
-
-    def _crm_ids(self, row: wire.Organization) -> Iterator[tuple[str, str]]:
-        told = {**(row.organization_fields or {}), "external_id": row.external_id}
-        for name, place in self._crm_fields.items():
-            if value := told.get(place):
-                yield name.removesuffix("_id"), str(value)
