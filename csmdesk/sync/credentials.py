@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -55,4 +56,12 @@ class PastedKey:
         )
 
     def hidden(self, text: str) -> str:
-        return text.replace(self.key, "***") if self.key else text
+        """Without the key, its secret part after a colon, and what basic sign-in makes of them."""
+        secret = self.key.partition(":")[2]
+        for one in (self.key, secret, _encoded(self.key), _encoded(f"{self.key}:")):
+            text = text.replace(one, "***") if one else text
+        return text
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Protocol, TypeAlias
 
 import requests
+import urllib3
 from requests.auth import AuthBase
 
 from csmdesk.domain.cancel import CancelToken
@@ -149,7 +150,7 @@ class Transport:
 
     def _feed(self, reader: Reader, response: requests.Response) -> None:
         """As long and as large as it comes: only a pause between two pieces ends it."""
-        for part in response.iter_content(_CHUNK):
+        for part in _arriving(response):
             if self._cancel.cancelled:
                 return  # nobody waits for it any more
             reader.feed(part)
@@ -159,7 +160,7 @@ class Transport:
         deadline = time.monotonic() + self._patience.whole
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_content(_CHUNK):
+        for part in _arriving(response):
             size += len(part)
             if size > self._patience.most_bytes:
                 raise TooLarge
@@ -167,3 +168,14 @@ class Transport:
                 raise requests.Timeout("the answer takes too long")
             parts.append(part)
         return b"".join(parts)
+
+
+def _arriving(response: requests.Response) -> Iterator[bytes]:
+    """The content as it arrives: `iter_content` would wait for a full piece of what only drips."""
+    try:
+        while part := response.raw.read1(_CHUNK, decode_content=True):
+            yield part
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.Timeout(error) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.ConnectionError(error) from error
