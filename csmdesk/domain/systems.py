@@ -56,6 +56,7 @@ _ALL = (
         where="Setup > External Client App Manager",
         asks=("client_id",),
         signs_in=True,
+        maps_fields=True,
     ),
     System(
         "stripe", "Stripe", ("billing",),

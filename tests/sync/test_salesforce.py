@@ -14,6 +14,7 @@ from csmdesk.domain.facts import Account, Activity, FieldChange
 from csmdesk.domain.settings import Source
 from csmdesk.jobs.sink import StoreSink
 from csmdesk.store import identity
+from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.salesforce import Salesforce, accounts, complain, sign_in, work
 from csmdesk.sync.connectors.salesforce.setup import Setup
 from csmdesk.sync.connectors.salesforce.wire import Row
@@ -223,6 +224,26 @@ def test_a_field_that_is_not_there_is_told_and_the_rest_is_read(
     read({})
     assert bench.problems() == []
     assert rows(bench, "account", "salesforce")[0]["tier"]
+
+
+def test_the_orgs_fields_to_choose_from(sandbox: Sandbox) -> None:
+    address = sandbox.base_url("salesforce")
+    source = Source(system="salesforce", base_url=address, fields={"currency": "EUR"})
+    connector = Salesforce(source, PastedKey(KEY))
+    client = HttpClient(connector.api(), CancelToken(), QUICK)
+    try:
+        own = {one.name: one for one in connector.own_fields(client)}
+    finally:
+        client.close()
+    tier = own["CSM_Tier__c"]
+    assert (tier.label, tier.kind, tier.custom) == ("CSM Tier", "text", True)
+    assert tier.example.startswith("T")
+    assert own["Renewal_Date__c"].kind == "date"
+    assert own["Buying_Role__c"].label == "Contact: Buying Role"
+    assert own["Name"].label == "Name"
+    assert own["EUR"].label == "EUR, for all accounts"
+    assert {place for place in connector.defaults.values() if place} <= set(own)
+    assert connector.mapping["currency"] == "EUR"
 
 
 def row(fields: dict[str, str] | None = None, **record: Any) -> Row:

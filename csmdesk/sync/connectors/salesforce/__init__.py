@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from csmdesk.domain.errors import SourceError
 from csmdesk.domain.settings import Source
+from csmdesk.domain.source_fields import OwnField
 from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.connectors.salesforce import accounts, people, work
+from csmdesk.sync.connectors.salesforce import accounts, fields, people, work
 from csmdesk.sync.connectors.salesforce.query import Kind, QueryStream
 from csmdesk.sync.connectors.salesforce.setup import SetupStream
 from csmdesk.sync.connectors.salesforce.wire import API, SYSTEM, VERSION
@@ -93,6 +94,20 @@ class Salesforce:
     def writer(self) -> Writer:
         return AccountWriter(self._api, self._scores)
 
+    @property
+    def mapping(self) -> Mapping[str, str]:
+        return self._fields
+
+    @property
+    def defaults(self) -> Mapping[str, str]:
+        return FIELDS
+
+    def own_fields(self, client: HttpClient) -> list[OwnField]:
+        """Also the one currency of the org, where the settings name it instead of a field."""
+        only = accounts.currency_of(self._fields)
+        more = [OwnField(only, f"{only}, for all accounts")] if only else []
+        return [*fields.own_fields(client, self._api), *more]
+
     def streams(self) -> Sequence[Stream]:
         kinds = self._kinds()
         wanted = {kind.sobject: tuple(kind.fields.values()) for kind in kinds}
@@ -113,8 +128,7 @@ class Salesforce:
         )
 
     def _kinds(self) -> tuple[Kind, ...]:
-        fields = {name: place for name, place in self._fields.items() if place}
-        own = {name: fields[name] for name in accounts.FIELDS if name in fields}
+        own = {name: self._fields[name] for name in accounts.FIELDS if self._fields[name]}
         currency = accounts.currency_of(self._fields)
         return (
             accounts.kind(own, currency, self._address),

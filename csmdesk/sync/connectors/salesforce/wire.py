@@ -29,6 +29,7 @@ class QueryPage(msgspec.Struct, rename="camel"):
 
 class Field(msgspec.Struct):
     name: str
+    label: str = ""
     type: str = ""
     custom: bool = False
     updateable: bool = False
