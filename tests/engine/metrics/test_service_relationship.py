@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from csmdesk.domain.days import MISSING, SECONDS_A_DAY
 from csmdesk.domain.facts import Activity, Contact, Fact, NpsAnswer, Ticket
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.relationship import relationship_metrics
+from csmdesk.engine.metrics.rows import event_rows
 from csmdesk.engine.metrics.service import service_metrics
 from tests.engine.build import DAY, facts
 
@@ -152,3 +155,50 @@ def test_one_person_told_by_two_systems_is_one_contact() -> None:
     ]
     found = relationship_metrics(facts(["acme"], rows), Settings(), DAY)
     assert found["contacts"].tolist() == [1]
+
+
+def rows_of(moves: list[tuple[int, str, str, str]]) -> list[Fact]:
+    """Messages, talks and contacts by (days before D, kind, direction, customer)."""
+    made: list[Fact] = []
+    for number, (ago, kind, way, who) in enumerate(moves):
+        key = f"{number:03}"
+        if kind == "contact":
+            row: Fact = Contact(
+                source=way, source_id=key, account_id=who, name="Ann", created_at=at(DAY - ago),
+                email=f"{number % 3}@acme.example", left_on=DAY - ago + 4 if ago % 2 else None,
+            )  # fmt: skip
+        else:
+            row = Activity(
+                source="crm", source_id=key, account_id=who, kind=kind, at=at(DAY - ago),
+                direction=way, held=ago % 2 == 0,
+            )  # fmt: skip
+        made.append(row)
+    return made
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 40),
+            st.sampled_from(["email", "meeting", "note", "contact"]),
+            st.sampled_from(["in", "out"]),
+            st.sampled_from(["acme", "beta"]),
+        ),
+        max_size=25,
+    ),
+    st.integers(0, 40),
+)
+def test_rows_sorted_once_serve_every_day(
+    moves: list[tuple[int, str, str, str]], back: int
+) -> None:
+    """What comes after a day changes nothing on it, though it was sorted with the rest."""
+    day = DAY - back
+    whole = facts(["acme", "beta"], rows_of(moves))
+    past = facts(["acme", "beta"], [
+        row for row, move in zip(rows_of(moves), moves, strict=True) if move[0] >= back
+    ])  # fmt: skip
+    shared = relationship_metrics(whole, Settings(), day, event_rows(whole))
+    alone = relationship_metrics(past, Settings(), day)
+    assert {name: column.tolist() for name, column in shared.items()} == {
+        name: column.tolist() for name, column in alone.items()
+    }
