@@ -91,7 +91,7 @@ def _used(facts: Facts, key: Bools, window: Window, days: tuple[int, int]) -> Bo
     """(customers, feature names): key features with a use in `days`."""
     usage = facts.usage
     rows = np.flatnonzero(key[usage.feature_name])
-    some = rows[window.cut(usage.feature_events[rows], *days).any(axis=1)]
+    some = rows[window.cut(usage.feature_events, *days)[rows].any(axis=1)]
     used = np.zeros((facts.count, len(usage.feature_names)), dtype=np.bool_)
     used[usage.feature_customer[some], usage.feature_name[some]] = True
     return used
@@ -103,5 +103,5 @@ def _volume(facts: Facts, key: Bools, joined: Bools, window: Window, days: tuple
         return blank(facts.count)
     usage = facts.usage
     rows = np.flatnonzero(key[usage.feature_name])
-    events: Ints = window.cut(usage.feature_events[rows], *days).sum(axis=1, dtype=np.int64)
+    events: Ints = window.cut(usage.feature_events, *days)[rows].sum(axis=1, dtype=np.int64)
     return np.where(joined, sum_by(usage.feature_customer[rows], events, facts.count), MISSING)

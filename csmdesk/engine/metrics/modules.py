@@ -112,8 +112,8 @@ def job_counts(
     usage, count = facts.usage, facts.count
     rows = is_job[usage.feature_name]
     customer = usage.feature_customer[rows]
-    run: Ints = window.cut(usage.feature_events[rows], *days).sum(axis=1, dtype=np.int64)
-    failed: Ints = window.cut(usage.feature_failed[rows], *days).sum(axis=1, dtype=np.int64)
+    run: Ints = window.cut(usage.feature_events, *days)[rows].sum(axis=1, dtype=np.int64)
+    failed: Ints = window.cut(usage.feature_failed, *days)[rows].sum(axis=1, dtype=np.int64)
     worst = _worst_feature(customer, usage.feature_name[rows], failed)
     of_product = _modules_of_products(facts)
     titles: list[str | None] = [None] * count

@@ -69,7 +69,7 @@ def _jobs(ctx: Context, limits: Limits) -> dict[Key, _Jobs] | None:
     usage = ctx.facts.usage
     # A feature is a job when it ever failed: sources do not say which ones can.
     rows = np.flatnonzero((ctx.events.first_failed <= window.last)[usage.feature_name])
-    failed = window.cut(usage.feature_failed[rows], first, last)
+    failed = window.cut(usage.feature_failed, first, last)[rows]
     owner = usage.feature_customer[rows]
     looked = sum_by(owner, failed.sum(axis=1, dtype=np.int64), ctx.facts.count)
     seen = looked >= limits.whole("min_failed")
@@ -84,7 +84,7 @@ def _jobs(ctx: Context, limits: Limits) -> dict[Key, _Jobs] | None:
         )
         for row, name in zip(owner[places].tolist(), names, strict=True)
     ]
-    run = window.cut(usage.feature_events[rows[places]], first, last)
+    run = window.cut(usage.feature_events, first, last)[rows[places]]
     by_day = np.zeros((2, len(number), days), np.int64)
     np.add.at(by_day[0], for_key, run)
     np.add.at(by_day[1], for_key, failed[places])
