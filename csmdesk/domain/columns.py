@@ -45,11 +45,14 @@ class Columns(Mapping[str, Column]):
         return column
 
 
-def coded(texts: Sequence[str | None]) -> tuple[Ints, tuple[str, ...]]:
-    """Texts as places in their sorted distinct values; None is the empty text."""
-    names = sorted({text or "" for text in set(texts)})
-    place = {name: at for at, name in enumerate(names)}
-    return by_text(texts, lambda text: place[text or ""]), tuple(names)
+def coded(texts: Sequence[str | None], blank: str = "") -> tuple[Ints, tuple[str, ...]]:
+    """Texts as places in their sorted distinct values; None and the empty text are `blank`."""
+    met: dict[str, int] = {}
+    order = by_text(texts, lambda text: met.setdefault(text or blank, len(met)))
+    names = sorted(met)
+    place = np.empty(len(names), np.int64)
+    place[[met[name] for name in names]] = np.arange(len(names))
+    return place[order], tuple(names)
 
 
 def by_text(texts: Sequence[Text], number: Callable[[Text], int]) -> Ints:

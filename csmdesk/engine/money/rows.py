@@ -201,7 +201,8 @@ def build_item_log(facts: Facts, place: Ints) -> ItemLog:
 
 def _intervals(*tables: Columns) -> tuple[Ints, tuple[tuple[str, int], ...]]:
     """Billing intervals of all rows as places in the sorted distinct (name, count)."""
-    unit, units = coded([text or "month" for table in tables for text in table.texts("interval")])
+    texts = [text for table in tables for text in table.texts("interval")]
+    unit, units = coded(texts, blank="month")
     number = np.concatenate([table.ints("interval_count") for table in tables])
     counts, count = np.unique(number, return_inverse=True)
     pairs, place = np.unique(unit * max(len(counts), 1) + count, return_inverse=True)
