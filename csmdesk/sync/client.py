@@ -107,6 +107,11 @@ class HttpClient:
         question = _Question("POST", path, (), data, self.api.group(path), once=True)
         return self._finish(question, kind, None)
 
+    def get_once(self, path: str, kind: type[T], params: Params = ()) -> T:
+        """A GET that moves something on at the other side: without an answer it is not repeated."""
+        question = _Question("GET", path, tuple(params), None, self.api.group(path), once=True)
+        return self._finish(question, kind, None)
+
     def delete(self, path: str) -> None:
         self.begin("DELETE", path, type(None)).result()
 

@@ -36,6 +36,8 @@ class Bench:
     key: str = KEY
     sites: dict[str, str] = field(default_factory=dict)
     """Where else than under its own name a system is in the sandbox."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """API versions other than the connectors' own."""
 
     def sync(
         self,
@@ -52,7 +54,12 @@ class Bench:
         for system in systems:
             address = self.sandbox.base_url(system)
             address = address.removesuffix(system) + self.sites.get(system, system)
-            source = Source(system=system, base_url=address, project_id="1")
+            source = Source(
+                system=system,
+                base_url=address,
+                project_id="1",
+                api_version=self.versions.get(system, ""),
+            )
             connector = CONNECTORS[system](source, PastedKey(self.key))
             results[system] = sync_source(
                 connector,

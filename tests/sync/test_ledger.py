@@ -55,13 +55,14 @@ def measured(bench: Bench, day: str) -> dict[str, int]:
     return {name: int(amount) for name, amount in zip(names, mrr, strict=True) if amount}
 
 
-@pytest.mark.parametrize("billing", ["stripe", "chargebee", "chargebee1"])
+@pytest.mark.parametrize("billing", ["stripe", "stripe 2023-08-16", "chargebee", "chargebee1"])
 def test_mrr_of_past_days_and_after_increments(tmp_path: Path, billing: str) -> None:
     """chargebee1 is a site of the old product catalog."""
     with running("--customers", "60") as sandbox:
         bench = new_bench(sandbox, tmp_path)
-        system = billing.rstrip("1")
-        bench.sites[system] = billing
+        system, _, bench.versions["stripe"] = billing.partition(" ")
+        bench.sites[system.rstrip("1")] = system
+        system = system.rstrip("1")
         write_rates(bench, parse_day("2027-02-01"))
         days = ["2025-12-31", "2026-03-03", "2026-08-31", "2026-11-20"]
         for today in ("2026-11-21", "2026-12-05", "2026-12-24", "2027-01-12"):

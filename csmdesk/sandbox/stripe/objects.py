@@ -174,18 +174,16 @@ def _version_part(owner: BillingCustomer, row: Subscription, shape: Shape) -> Js
         discount_json(discount, owner.stripe_id, row.stripe_id, shape.legacy)
         for discount in row.discounts
     ]
-    expanded = "discounts" in shape.expand
-    discounts = objects if expanded else [discount.stripe_id for discount in row.discounts]
     if not shape.legacy:
+        expanded = "discounts" in shape.expand
         return {
-            "discounts": discounts,
+            "discounts": objects if expanded else [one.stripe_id for one in row.discounts],
             "billing_mode": {"type": "classic", "flexible": None},
             "billing_schedules": [],
             "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
         }
     return {
         "discount": objects[0] if objects else None,
-        "discounts": discounts,
         "current_period_start": min(item.period_start for item in row.items),
         "current_period_end": max(item.period_end for item in row.items),
     }

@@ -51,10 +51,11 @@ class Intercom:
     def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
         self._fields = {**FIELDS, **source.fields}
+        self._version = source.api_version or VERSION
         self._credentials = credentials
 
     def api(self) -> Api:
-        headers = {"Intercom-Version": VERSION}
+        headers = {"Intercom-Version": self._version}
         return Api(SYSTEM, self.title, self._base_url, self._credentials, complain, headers)
 
     def probe(self, client: HttpClient) -> None:

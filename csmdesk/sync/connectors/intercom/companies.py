@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from csmdesk.domain.errors import Unreachable
 from csmdesk.domain.facts import Account, Fact
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.intercom import wire
@@ -14,6 +15,9 @@ from csmdesk.sync.errors import Refused
 from csmdesk.sync.joins import crm_joins
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
+
+SCROLL_LIVES = 61.0  # seconds: an app has one scroll, which dies after a minute unused
+_SCROLLS = 4
 
 
 class CompanyStream:
@@ -69,10 +73,22 @@ class CompanyStream:
                 return
 
     def _scrolled(self, context: Context) -> Iterator[list[msgspec.Raw]]:
+        """All of a scroll. One that fails is over, so it begins again once the old one has died."""
+        for left in reversed(range(_SCROLLS)):
+            try:
+                yield from self._scroll(context)
+                return
+            except (Refused, Unreachable):
+                if not left:
+                    raise
+            context.cancel.wait(SCROLL_LIVES)
+
+    def _scroll(self, context: Context) -> Iterator[list[msgspec.Raw]]:
+        """Each question moves the scroll on, so none is asked twice."""
         scroll = ""
         while True:
             params = [("scroll_param", scroll)] if scroll else []
-            page = context.client.get("/companies/scroll", wire.CompanyList, params)
+            page = context.client.get_once("/companies/scroll", wire.CompanyList, params)
             if not page.data:
                 return
             if not page.scroll_param:

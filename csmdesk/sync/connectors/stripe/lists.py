@@ -28,7 +28,7 @@ def generation(context: Context) -> int:
 
 
 def list_page(context: Context, kind: str, after: str) -> Pending[wire.RawList]:
-    params = [("limit", str(wire.PAGE)), *expansions(kind, "data.")]
+    params = [("limit", str(wire.PAGE)), *expansions(context.client, kind, "data.")]
     params += [("status", "all")] if kind == "subscriptions" else []
     params += [("starting_after", after)] if after else []
     return context.client.begin("GET", f"/v1/{kind}", wire.RawList, params)
@@ -98,7 +98,7 @@ def one_by_one(
     for one in ids:
         try:
             path = f"/v1/{kind}/{one}"
-            raw.append(context.client.get(path, msgspec.Raw, expansions(kind, "")))
+            raw.append(context.client.get(path, msgspec.Raw, expansions(context.client, kind, "")))
         except Refused as error:
             if error.status != 404:
                 raise
@@ -135,8 +135,8 @@ class PriceStream:
             raw = list_page(context, self.key, after).result()
             for price, _ in rows.decode(raw.data):
                 prices[price.id] = msgspec.to_builtins(price)
-                after = price.id
-            if not raw.has_more:
+            if not raw.has_more or not raw.data:
                 break
+            after = msgspec.json.decode(raw.data[-1], type=_Id).id
         cursor = {"anchor": anchor, "prices": prices}
         yield Page(cursor=cursor, complete=True, problems=rows.problems)

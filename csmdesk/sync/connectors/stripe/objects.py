@@ -24,9 +24,14 @@ TABLES = {
 _EXPAND = ("discounts", "discounts.source.coupon")
 
 
-def expansions(kind: str, prefix: str) -> list[tuple[str, str]]:
-    """`expand[]` parameters: a subscription's discounts are ids otherwise."""
-    return [("expand[]", prefix + one) for one in _EXPAND] if kind == "subscriptions" else []
+def expansions(client: HttpClient, kind: str, prefix: str) -> list[tuple[str, str]]:
+    """`expand[]` parameters: a subscription's discounts are ids otherwise (once one whole object)."""
+    old = client.api.headers["Stripe-Version"] < wire.BASIL
+    return (
+        [("expand[]", prefix + one) for one in _EXPAND]
+        if kind == "subscriptions" and not old
+        else []
+    )
 
 
 @dataclass(slots=True)
@@ -103,9 +108,7 @@ class Objects:
         bad = {problem.source_id for problem in rows.problems}
         parents = frozenset(batch.ids - bad)
         items = frozenset(item.id for row, _ in good for item in row.items.data)
-        given = {
-            one if isinstance(one, str) else one.id for row, _ in good for one in row.discounts
-        }
+        given = {one.id for row, _ in good for one in row.given}
         batch.children = [
             Children("subscription_item", "subscription_id", parents, items),
             Children("discount", "subscription_id", parents, frozenset(given), "ends_on", today),
@@ -157,9 +160,7 @@ def _lines(client: HttpClient, row: wire.Invoice) -> list[wire.Line]:
 def _discounts(client: HttpClient, row: wire.Subscription) -> list[wire.Discount]:
     """The discounts as objects; a coupon that came as an id is fetched."""
     found = []
-    for given in row.discounts:
-        if isinstance(given, str):
-            continue
+    for given in row.given:
         if given.source is not None and isinstance(given.source.coupon, str):
             given.source.coupon = client.get(f"/v1/coupons/{given.source.coupon}", wire.Coupon)
         found.append(given)

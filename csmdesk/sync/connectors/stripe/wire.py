@@ -6,6 +6,8 @@ import msgspec
 
 SYSTEM = "stripe"
 VERSION = "2026-10-28.endive"
+BASIL = "2025-03-31"
+"""The version that moved periods to the items and discounts to a list."""
 PAGE = 100
 
 
@@ -108,6 +110,13 @@ class Subscription(msgspec.Struct):
     pause_collection: Pause | None = None
     current_period_end: int | None = None
     discounts: list[Discount | str] = []
+    discount: Discount | None = None
+
+    @property
+    def given(self) -> list[Discount]:
+        """The discounts: a list of objects when expanded, before that there was one."""
+        found = [one for one in self.discounts if isinstance(one, Discount)]
+        return found or ([self.discount] if self.discount else [])
 
     @property
     def period_end(self) -> int | None:

@@ -1,0 +1,194 @@
+"""Where systems have limits of their own: ties, caps, scrolls, events that are kept for a while."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.settings import Source
+from csmdesk.sync.api import Api
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.hubspot import complain, search
+from csmdesk.sync.connectors.intercom import Intercom, companies, wire
+from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.run import sync_source
+from csmdesk.sync.sink import Cursor, Page
+from csmdesk.sync.stream import Mark
+from tests.sandbox.process import TODAY, running
+from tests.sync.bench import Bench, new_bench
+from tests.sync.loopback import NOW, Answer, Asked, serving
+from tests.sync.test_client import QUICK
+
+CAP = 10_000
+STAMP = 1_700_000_000_000
+
+
+class Kind:
+    name = "companies"
+    modified = "hs_lastmodifieddate"
+
+
+def searched(rows: list[tuple[int, int]]) -> Any:
+    """HubSpot's search over (id, stamp): filters, sort, pages, and the cap."""
+
+    def answer(asked: Asked) -> Answer:
+        body = asked.json()
+        found = [row for row in rows if all(passes(row, one) for one in filters(body))]
+        by_id = body["sorts"][0]["propertyName"] == "hs_object_id"
+        found.sort(key=lambda row: row[0] if by_id else (row[1], row[0]))
+        after = int(body.get("after", 0))
+        if after + body["limit"] > CAP:
+            return Answer(400, {"status": "error", "message": "10,000 results at most"})
+        page = [
+            {"id": str(row_id), "properties": {"hs_lastmodifieddate": iso(stamp)}}
+            for row_id, stamp in found[after : after + body["limit"]]
+        ]
+        return Answer(payload={"total": len(found), "results": page})
+
+    return answer
+
+
+def filters(body: dict[str, Any]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = body["filterGroups"][0]["filters"]
+    return found
+
+
+def passes(row: tuple[int, int], test: dict[str, str]) -> bool:
+    value = row[0] if test["propertyName"] == "hs_object_id" else row[1]
+    wanted = int(test["value"])
+    return {"GTE": value >= wanted, "GT": value > wanted, "EQ": value == wanted}[test["operator"]]
+
+
+def iso(stamp: int) -> str:
+    moment = date(1970, 1, 1) + timedelta(days=stamp // 86_400_000)
+    rest = stamp % 86_400_000
+    clock = f"{rest // 3_600_000:02}:{rest // 60_000 % 60:02}:{rest // 1000 % 60:02}"
+    return f"{moment}T{clock}.{rest % 1000:03}Z"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([(n, STAMP) for n in range(1, 10_801)], id="all at one moment"),
+        pytest.param([(n, STAMP + n // 700) for n in range(1, 10_801)], id="in bursts"),
+        pytest.param([(n, STAMP + n) for n in range(1, 10_801)], id="one by one"),
+        pytest.param([(n, STAMP) for n in range(1, 201)], id="exactly a page"),
+    ],
+)
+def test_hubspot_finds_more_than_its_search_shows(rows: list[tuple[int, int]]) -> None:
+    with serving(searched(rows)) as server:
+        api = Api("hubspot", "HubSpot", server.base_url, PastedKey("k"), complain)
+        client = HttpClient(api, CancelToken(), QUICK)
+        mark = Mark(1000, STAMP)
+        found = [
+            row.id for step in search.changed(client, Kind(), [], mark) for row, _ in step.fresh
+        ]
+        client.close()
+    assert len(found) == len(set(found)) == len(rows)
+
+
+class Memory:
+    """A sink that keeps pages."""
+
+    def __init__(self) -> None:
+        self.pages: list[Page] = []
+
+    def cursor(self, source: str, stream: str) -> Cursor | None:
+        return None
+
+    def problem_ids(self, source: str, stream: str) -> list[str]:
+        return []
+
+    def page(self, source: str, stream: str, page: Page, at: int) -> int:
+        if stream == "companies":
+            self.pages.append(page)
+        return 0
+
+
+class Scroll:
+    """Intercom with more companies than its list shows; the scroll breaks once, and takes a while
+    to die."""
+
+    def __init__(self, status: int) -> None:
+        self.broken = [status]
+        self.alive = 0
+        self.place = 0
+
+    def __call__(self, asked: Asked) -> Answer:
+        parts = urlsplit(asked.path)
+        if parts.path == "/companies/list":
+            return Answer(payload={"data": [], "total_count": 10_001})
+        if parts.path != "/companies/scroll":
+            return Answer(payload={"data": [], "conversations": [], "total_count": 0})
+        if "scroll_param" not in parse_qs(parts.query):
+            if self.alive:
+                self.alive -= 1
+                return Answer(400, {"errors": [{"code": "scroll_exists"}]})
+            self.place = 0
+        elif self.place == 2 and self.broken:
+            self.alive = 1
+            return Answer(self.broken.pop(), {"errors": [{"code": "server_error"}]})
+        rows = [{"id": f"c{self.place}-{n}", "name": "x"} for n in range(3 * (self.place < 4))]
+        self.place += 1
+        return Answer(payload={"data": rows, "scroll_param": "p"})
+
+
+@pytest.mark.parametrize("status", [500, 404], ids=["an error", "died meanwhile"])
+def test_a_scroll_that_breaks_begins_again(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(companies, "SCROLL_LIVES", 0.01)
+    sink = Memory()
+    with serving(Scroll(status)) as server:
+        source = Source(system="intercom", base_url=server.base_url)
+        connector = Intercom(source, PastedKey("k"))
+        result = sync_source(connector, sink, CancelToken(), now=NOW, patience=QUICK)
+    assert result.error is None
+    [kept] = [page.kept for page in sink.pages if page.kept]
+    wanted = {f"c{place}-{n}" for place in range(4) for n in range(3)}
+    assert kept == {"account": wanted}
+    assert {fact.source_id for page in sink.pages for fact in page.facts} == wanted
+    assert wire.LIST_CAP == CAP
+
+
+def test_a_desk_that_slept_for_forty_days_reads_stripe_as_a_whole(tmp_path: Path) -> None:
+    """Events are kept for thirty."""
+    with running("--customers", "24") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        bench.sync(["stripe"])
+        later = date.fromisoformat(TODAY) + timedelta(days=40)
+        sandbox.call("control", "POST", "/today", json={"today": later.isoformat()})
+        assert bench.sync(["stripe"])["stripe"].error is None
+        fresh = new_bench(sandbox, tmp_path, "fresh")
+        fresh.sync(["stripe"])
+        got, wanted = bench.tables(), fresh.tables()
+        for name in ("account", "subscription", "subscription_item", "invoice", "status_change"):
+            assert got[name] == wanted[name], name
+        assert set(wanted["subscription_change"]) <= set(got["subscription_change"])
+        bench.store.close()
+        fresh.store.close()
+
+
+@pytest.mark.parametrize(
+    ("system", "words"), [("posthog", "toDateTime%s"), ("mixpanel", "from_date=%s")]
+)
+def test_usage_of_the_last_48_hours_is_read_again(
+    bench: Bench, system: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.sync([system])
+    sent: list[str] = []
+    send = requests.Session.send
+
+    def watched(session: requests.Session, request: requests.PreparedRequest, **more: Any) -> Any:
+        sent.append(f"{request.url} {request.body!r}")
+        return send(session, request, **more)
+
+    monkeypatch.setattr(requests.Session, "send", watched)
+    bench.sync([system])
+    two_days_ago = (date.fromisoformat(TODAY) - timedelta(days=2)).isoformat()
+    told = words % (f"('{two_days_ago}" if system == "posthog" else two_days_ago)
+    assert any(told in text.replace("\\'", "'") for text in sent), sent
