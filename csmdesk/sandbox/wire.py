@@ -84,7 +84,7 @@ class RefusedError(Exception):
 
 
 class Vendor(Protocol):
-    """One of the four systems: answers requests and knows its own error bodies."""
+    """One of the systems: answers requests and knows its own error bodies."""
 
     def handle(self, request: Request) -> Response: ...
 

@@ -16,10 +16,14 @@ from csmdesk.jobs.sink import StoreSink
 from csmdesk.store import identity
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.salesforce import Salesforce, accounts, complain, sign_in, work
-from csmdesk.sync.connectors.salesforce.setup import Setup
+from csmdesk.sync.connectors.salesforce.query import QueryStream
+from csmdesk.sync.connectors.salesforce.setup import Setup, SetupStream
 from csmdesk.sync.connectors.salesforce.wire import Row
 from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.errors import Refused
 from csmdesk.sync.run import sync_source
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Context
 from tests.sandbox.process import KEY, Sandbox, running
 from tests.sync.bench import QUICK, Bench, new_bench
 from tests.sync.rows import rows
@@ -224,6 +228,25 @@ def test_a_field_that_is_not_there_is_told_and_the_rest_is_read(
     read({})
     assert bench.problems() == []
     assert rows(bench, "account", "salesforce")[0]["tier"]
+
+
+def test_an_object_that_may_not_be_seen_is_told_and_not_asked_for(sandbox: Sandbox) -> None:
+    source = Source(system="salesforce", base_url=sandbox.base_url("salesforce"))
+    client = HttpClient(Salesforce(source, PastedKey(KEY)).api(), CancelToken(), QUICK)
+    told: list[Page] = []
+    context = Context(client, lambda _: told[0].cursor if told else None, lambda _: ["Case"])
+    wanted: dict[str, list[str]] = {"Account": ["Name"], "Secret__c": []}
+    told += SetupStream("/services/data/v62.0", wanted, {}, first=True).pages(context)
+    [problem] = told[0].problems
+    assert (problem.source_id, "no such object" in problem.message) == ("Secret__c", True)
+    assert told[0].fixed == {"Case"}
+    sandbox.call("control", "DELETE", "/requests")
+    assert list(QueryStream("/services/data/v62.0", work.EVENTS).pages(context)) == []
+    assert sandbox.call("control", "GET", "/requests").json() == []
+    nowhere = SetupStream("/services/data/v12.0", {"Account": []}, {}, first=True)
+    with pytest.raises(Refused):
+        list(nowhere.pages(Context(client, lambda _: None, lambda _: [])))
+    client.close()
 
 
 def test_the_orgs_fields_to_choose_from(sandbox: Sandbox) -> None:

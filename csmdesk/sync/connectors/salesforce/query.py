@@ -72,6 +72,8 @@ class QueryStream:
 
     def pages(self, context: Context) -> Iterator[Page]:
         setup = Setup.of(context)
+        if not setup.fields.get(self.kind.sobject):
+            return  # the setup failed, or told that there is no such object
         stored = context.cursor_of(self.key)
         yield from self._again(context, setup)
         mark = Mark.load(OVERLAP, stored["mark"] if stored else None)

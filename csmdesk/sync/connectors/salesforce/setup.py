@@ -76,23 +76,32 @@ class SetupStream:
                 )[:_MOST_CUSTOM]
         setup.day = context.server_day() or 0
         cursor: Cursor = msgspec.to_builtins(setup)
-        problems = [
-            Problem(
-                name, f"{name} = “{place}”: Salesforce has no such field, or it may not be seen."
-            )
-            for name, place in self._chosen.items()
-            if place and not any(place in there for there in setup.fields.values())
-        ]
+        problems = self._problems(setup)
         fixed = frozenset(context.problems_of(KEY)) - {problem.source_id for problem in problems}
         yield Page(cursor=cursor, complete=True, problems=problems, fixed=fixed)
 
+    def _problems(self, setup: Setup) -> list[Problem]:
+        """What was chosen and is not there, and objects that cannot be read."""
+        known = {name for there in setup.fields.values() for name in there}
+        lacking = [
+            (name, f"{name} = “{place}”: Salesforce has no such field, or it may not be seen.")
+            for name, place in self._chosen.items()
+            if place and place not in known
+        ]
+        lacking += [
+            (sobject, f"{sobject}: Salesforce has no such object, or it may not be seen.")
+            for sobject, there in setup.fields.items()
+            if not there
+        ]
+        return [Problem(*one) for one in lacking]
+
     def _described(self, context: Context, sobject: str) -> list[wire.Field]:
-        """The fields of an object; none where the org or the person has no such object: the
-        stream that reads it says so."""
+        """The fields of an object, none where the org or the person has no such object. Without
+        accounts there is no CRM."""
         path = f"{self._api}/sobjects/{sobject}/describe"
         try:
             return context.client.get(path, wire.Describe).fields
         except Refused as error:
-            if error.status != 404:
+            if error.status != 404 or sobject == "Account":
                 raise
             return []
