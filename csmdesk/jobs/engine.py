@@ -50,10 +50,9 @@ def days_owed(last: int | None, day: int) -> range:
 def run_engine(session: Session, day: int, cancel: CancelToken, report: Report) -> EngineOutcome:
     """Run every owed day up to `day`. Cancelling keeps the days that are done."""
     with session.store.read() as conn:
-        facts = load_facts(conn, session.settings)
         last = stored.last_run(conn)
-    owed = days_owed(last.day if last is not None else None, day)
-    with session.store.read() as conn:
+        owed = days_owed(last.day if last is not None else None, day)
+        facts = load_facts(conn, session.settings, owed.start - 1)
         previous = stored.load_previous(conn, owed.start)
         first = first_history_day(conn)
     live_from = (owed.start if first is None else first) + HISTORY_DAYS

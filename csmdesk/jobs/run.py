@@ -110,7 +110,7 @@ def _read(
 def _preview(session: Session, day: int, show: Show | None) -> None:
     """Today's scores from account-level usage, kept nowhere but in the overview table."""
     with session.store.read() as conn:
-        facts = load_facts(conn, session.settings)
+        facts = load_facts(conn, session.settings, day - 1)
     if not facts.count:
         return
     inputs = prepare_run(facts, session.settings)

@@ -24,7 +24,7 @@ def write_scores(session: Session, day: int, out: Path) -> int:
     Facts dated after the day change no byte of the file.
     """
     with session.store.read() as conn:
-        facts = load_facts(conn, session.settings)
+        facts = load_facts(conn, session.settings, day)
     measures = measure(facts, session.settings, day, prepare(facts, session.settings))
     health = assess(facts, measures, session.settings, day, ())
     rows = np.flatnonzero(measures["exists"]).tolist()

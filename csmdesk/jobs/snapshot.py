@@ -45,7 +45,7 @@ def build_portfolio(session: Session, day: int, *, recompute: bool = False) -> P
     """The portfolio as of `day`: scores as they were stored, else recomputed from the facts. With
     `recompute` always recomputed, and told where the stored one differs."""
     with session.store.read() as conn:
-        facts = load_facts(conn, session.settings)
+        facts = load_facts(conn, session.settings, day - 1)
         kept = history(conn, day - 30, day)
     prepared = prepare(facts, session.settings)
     measures = measure(facts, session.settings, day, prepared)

@@ -18,20 +18,24 @@ from csmdesk.store.sources import connected_sources
 from csmdesk.store.sql import fetch, ints, turned
 
 
-def load_facts(conn: Connection, settings: Settings) -> Facts:
-    """Everything the engine reads, as `domain.inputs.Facts` describes it."""
+def load_facts(conn: Connection, settings: Settings, since: int | None = None) -> Facts:
+    """Everything the engine reads, as `domain.inputs.Facts` describes it.
+
+    `since`: the first day that is asked about; what was over by then (tickets solved, invoices paid)
+    says nothing of it and is left out. None: any day may be asked about.
+    """
     with collector_paused():
-        return _load(conn, settings)
+        return _load(conn, settings, since)
 
 
-def _load(conn: Connection, settings: Settings) -> Facts:
+def _load(conn: Connection, settings: Settings, since: int | None) -> Facts:
     sources = connected_sources(conn, settings)
     book = load_customers(conn, sources)
     return Facts(
         ids=book.ids,
         customers=book.customers,
         tables=_with_taxonomy(
-            load_tables(conn, book, ZoneInfo(settings.time_zone)), settings.features
+            load_tables(conn, book, ZoneInfo(settings.time_zone), since), settings.features
         ),
         usage=load_usage(conn, book, settings.features),
         sources=sources,

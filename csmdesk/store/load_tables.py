@@ -32,6 +32,8 @@ UNREAD = {
     "ticket": ("source_id", "account_id", "contact_id", "subject", "body"),
 }
 """Ids and texts of the long tables that no figure needs: a customer's page reads its own."""
+OVER = {"invoice": ("paid_on", "voided_on"), "ticket": ("solved_at",)}
+"""Fields that say when a row of the long tables was over: of later days it says nothing more."""
 _OWNER = "owner"
 _OF_CONTACT = (
     "coalesce(account_id, (SELECT c.account_id FROM fact_contact c "
@@ -48,10 +50,13 @@ Places = Mapping[str, Mapping[str | None, int]]
 """Row of an account or subscription by source and id."""
 
 
-def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str, Columns]:
+def load_tables(
+    conn: Connection, book: CustomerBook, zone: tzinfo, since: int | None = None
+) -> dict[str, Columns]:
     """All tables of `domain.facts.FACTS` but `account`. Archived rows are left out, but for persons:
     an archived owner still owns companies, or once did. Rows of archived accounts and of unknown
-    subscriptions are left out; rows of accounts without a customer have customer MISSING."""
+    subscriptions are left out; rows of accounts without a customer have customer MISSING. `since`:
+    see `load.load_facts`."""
     accounts = _account_places(book)
     tables = {"subscription": _table(conn, SHAPES["subscription"], accounts, zone)}
     heads = tables["subscription"]
@@ -60,8 +65,20 @@ def load_tables(conn: Connection, book: CustomerBook, zone: tzinfo) -> dict[str,
         if shape.has("subscription_id") and not shape.has("account_id"):
             tables[name] = _table(conn, shape, subscriptions, zone, heads.ints("customer"))
         elif name not in ("account", "subscription"):
-            tables[name] = _table(conn, shape, accounts, zone)
+            alive = _not_over(shape, since, zone)
+            tables[name] = _table(conn, shape, accounts, zone, where=alive)
     return tables
+
+
+def _not_over(shape: Shape, since: int | None, zone: tzinfo) -> str:
+    """The condition on rows that still say something of the days from `since` on."""
+    if since is None or shape.name not in OVER:
+        return "TRUE"
+    kinds = {field.name: field.kind for field in shape.fields}
+    limits = {"Day": since + 1, "Instant": start_of_day(since, zone)}
+    return " AND ".join(
+        f'("{name}" IS NULL OR "{name}" >= {limits[kinds[name]]})' for name in OVER[shape.name]
+    )
 
 
 def _account_places(book: CustomerBook) -> Places:
@@ -81,11 +98,16 @@ def _subscription_places(table: Columns) -> Places:
 
 
 def _table(
-    conn: Connection, shape: Shape, places: Places, zone: tzinfo, heads: Ints | None = None
+    conn: Connection,
+    shape: Shape,
+    places: Places,
+    zone: tzinfo,
+    heads: Ints | None = None,
+    where: str = "TRUE",
 ) -> Columns:
     """One table. `heads`: the customer of every subscription, when rows belong to subscriptions."""
     fields = [one for one in shape.fields if one.name not in UNREAD.get(shape.name, ())]
-    parts = _parts(conn, shape, fields)
+    parts = _parts(conn, shape, fields, where)
     strangers = MISSING if heads is None else LEFT_OUT
     place = _joined([_places(part, places, strangers) for part in parts])
     customer = place if heads is None else _through(heads, place)
@@ -108,7 +130,7 @@ def _table(
     return Columns(data, len(order))
 
 
-def _parts(conn: Connection, shape: Shape, fields: Sequence[Field]) -> list[Part]:
+def _parts(conn: Connection, shape: Shape, fields: Sequence[Field], where: str) -> list[Part]:
     table = shape.table.name
     numbers = {one.name: f'"{one.name}"' for one in fields if one.numeric or one.kind == "bool"}
     texts = {one.name: f'"{one.name}"' for one in fields if one.name not in numbers}
@@ -119,8 +141,9 @@ def _parts(conn: Connection, shape: Shape, fields: Sequence[Field]) -> list[Part
         texts[_OWNER] = "account_id"
     elif shape.has("subscription_id"):
         texts[_OWNER] = "subscription_id"
-    alive = "archived = 0" if shape.has("archived") and shape.name != "person" else "TRUE"
-    parts = read_parts(conn, f"{table} NOT INDEXED", numbers, texts, alive)
+    if shape.has("archived") and shape.name != "person":
+        where = f"archived = 0 AND {where}"
+    parts = read_parts(conn, f"{table} NOT INDEXED", numbers, texts, where)
     if shape.name in _OURS:
         parts += read_parts(conn, _OURS[shape.name], numbers, texts)
     return parts
