@@ -80,8 +80,7 @@ def _default(field: Any) -> Any:
 def _merge(target: MutableMapping[str, Any], wanted: dict[str, Any], current: Any) -> None:
     """Make `target` say `wanted`; a key beside them stays while it says what is `current`."""
     for key in list(target):
-        said = target[key].unwrap() if hasattr(target[key], "unwrap") else target[key]
-        same = isinstance(current, dict) and key in current and current[key] == said
+        same = isinstance(current, dict) and key in current and current[key] == _said(target[key])
         if key not in wanted and not same:
             del target[key]
     for key, value in wanted.items():
@@ -90,8 +89,13 @@ def _merge(target: MutableMapping[str, Any], wanted: dict[str, Any], current: An
             target[key] = _item(value)
         elif isinstance(value, dict) and isinstance(target[key], MutableMapping):
             _merge(target[key], value, whole)
-        elif target[key].unwrap() not in (value, whole):
+        elif _said(target[key]) not in (value, whole):
             _replace(target, key, value, whole)
+
+
+def _said(item: Any) -> Any:
+    """The plain value of an item; true and false come as they are."""
+    return item.unwrap() if hasattr(item, "unwrap") else item
 
 
 def _replace(target: MutableMapping[str, Any], key: str, value: Any, whole: Any) -> None:

@@ -11,7 +11,7 @@ from csmdesk.domain.quality import KINDS, Issue
 from csmdesk.domain.texts import days_ago
 from csmdesk.jobs.session import Session
 from csmdesk.store.database import Connection
-from csmdesk.store.quality import customer_names, stored_issues
+from csmdesk.store.quality import Names, stored_issues
 from csmdesk.store.sources import connected_sources
 
 STALE_DAYS = 2
@@ -41,7 +41,10 @@ def quality_rows(session: Session) -> list[dict[str, Any]]:
     with session.store.read() as conn:
         sources = connected_sources(conn, session.settings)
         found = issues(conn, sources, session.today())
-        names = customer_names(conn)
+        names = Names(conn)
+        told = {
+            one: f"{one} {names.told(one, '')}".strip() for row in found for one in row.customers
+        }
     return [
         {
             "kind": one.kind,
@@ -50,7 +53,7 @@ def quality_rows(session: Session) -> list[dict[str, Any]]:
             "why": one.text,
             "source": one.source,
             "account": one.account,
-            "customers": [f"{one_id} {names.get(one_id, '')}".strip() for one_id in one.customers],
+            "customers": [told[customer] for customer in one.customers],
         }
         for one in found
     ]

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
 from csmdesk.domain.quality import Issue
-from csmdesk.domain.systems import RANKS, system_named
+from csmdesk.domain.systems import system_named
 from csmdesk.store import outbox
 from csmdesk.store.cursors import problems
 from csmdesk.store.edits.crm import NAMES
 from csmdesk.store.identity import MAIL_DOMAINS, apart_pairs
-from csmdesk.store.sql import fetch
+from csmdesk.store.sql import fetch, marks
 
+MOST_NAMES = 1 << 18
+"""Names that are remembered in their plain form: they hardly change from one look to the next."""
 MOST_ROWS = 500
 """Rows left out that are listed; `csmdesk sources --left-out` has all of them."""
 _LEGAL = re.compile(
@@ -26,7 +29,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 def stored_issues(conn: Connection) -> list[Issue]:
     """Every issue, those of a kind by title."""
-    names = customer_names(conn)
+    names = Names(conn)
     found = [
         *_conflicts(conn, names),
         *_questions(conn, names),
@@ -38,25 +41,35 @@ def stored_issues(conn: Connection) -> list[Issue]:
     return sorted(found, key=lambda one: (one.title.casefold(), one.key))
 
 
-def customer_names(conn: Connection) -> dict[str, str]:
-    """Name of every customer, by the account that ranks first."""
-    rows = fetch(
-        conn,
-        "SELECT i.customer_id, a.source, a.name FROM fact_account a JOIN identity i "
-        "ON i.source = a.source AND i.source_id = a.source_id WHERE a.archived = 0 "
-        "AND a.name <> '' ORDER BY a.source, a.source_id",
-    )
-    ranked = sorted(rows, key=lambda row: system_named(row[1]).rank, reverse=True)
-    return {row[0]: row[2] for row in ranked}
+class Names:
+    """Names of customers by the record that ranks first, read when one is asked for."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._known: dict[str, str | None] = {}
+
+    def get(self, customer: str) -> str | None:
+        """None for a customer that no record is left of."""
+        if customer not in self._known:
+            sql = (
+                "SELECT a.source, a.name FROM identity i JOIN fact_account a "
+                "ON a.source = i.source AND a.source_id = i.source_id AND a.archived = 0 "
+                "WHERE i.customer_id = ? ORDER BY a.name = '', a.source, a.source_id"
+            )
+            rows = fetch(self._conn, sql, (customer,))
+            best = min(rows, key=lambda row: system_named(row[0]).rank, default=None)
+            self._known[customer] = None if best is None else best[1] or customer
+        return self._known[customer]
+
+    def told(self, customer: str, otherwise: str) -> str:
+        return self.get(customer) or otherwise
 
 
-def _conflicts(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
-    owners = {row[:2]: row[2] for row in fetch(conn, _IDENTITY)}
-    people = _people(conn)
-    for one in outbox.rows(conn):
-        if one.state != outbox.CONFLICT:
-            continue
-        customer = owners.get((one.source, one.account_id), "")
+def _conflicts(conn: Connection, names: Names) -> Iterator[Issue]:
+    rows = [one for one in outbox.rows(conn) if one.state == outbox.CONFLICT]
+    people = _people(conn) if rows else {}
+    for one in rows:
+        customer = _owner(conn, one.source, one.account_id)
         mine, theirs, base = (
             f"“{people.get((one.source, text), text)}”" if text else "nothing"
             for text in (one.value or "", one.theirs or "", one.base or "")
@@ -66,7 +79,7 @@ def _conflicts(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
         yield Issue(
             "conflict",
             ":".join(one.place),
-            names.get(customer, one.account_id),
+            names.told(customer, one.account_id),
             text[0].upper() + text[1:],
             title,
             f"{one.source}:{one.account_id}",
@@ -74,7 +87,10 @@ def _conflicts(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
         )
 
 
-_IDENTITY = "SELECT source, source_id, customer_id FROM identity"
+def _owner(conn: Connection, source: str, account: str) -> str:
+    sql = "SELECT customer_id FROM identity WHERE source = ? AND source_id = ?"
+    found = fetch(conn, sql, (source, account))
+    return str(found[0][0]) if found else ""
 
 
 def _people(conn: Connection) -> dict[tuple[str, str], str]:
@@ -82,7 +98,7 @@ def _people(conn: Connection) -> dict[tuple[str, str], str]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _questions(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
+def _questions(conn: Connection, names: Names) -> Iterator[Issue]:
     """Accounts that joined nobody, as the last sync found them and nobody has placed since."""
     rows = fetch(
         conn,
@@ -92,8 +108,8 @@ def _questions(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
         "WHERE i.customer_id IS NULL",
     )
     for source, account, kind, text, candidates, name in rows:
-        could_be = tuple(one for one in json.loads(candidates) if one in names)
-        told = ", ".join(names[one] for one in could_be)
+        could_be = tuple(one for one in json.loads(candidates) if names.get(one))
+        told = ", ".join(names.told(one, one) for one in could_be)
         yield Issue(
             kind,
             f"{source}:{account}",
@@ -105,15 +121,17 @@ def _questions(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
         )
 
 
-def _duplicates(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
+def _duplicates(conn: Connection, names: Names) -> Iterator[Issue]:
     """Customers that share a domain or a name and that nobody has judged yet."""
+    sources = [row[0] for row in fetch(conn, "SELECT DISTINCT source FROM fact_account")]
+    telling = [one for one in sources if system_named(one).defines_customers]
     rows = fetch(
         conn,
         "SELECT i.customer_id, a.source, a.source_id, a.name, a.domain, a.parent_id "
-        "FROM fact_account a JOIN identity i ON i.source = a.source "
-        "AND i.source_id = a.source_id WHERE a.archived = 0",
+        "FROM fact_account a JOIN identity i ON i.source = a.source AND i.source_id = a.source_id "
+        f"WHERE a.archived = 0 AND a.source IN ({marks(len(telling))})",
+        tuple(telling),
     )
-    rows = [row for row in rows if system_named(row[1]).rank <= RANKS["billing"]]
     owner = {(row[1], row[2]): row[0] for row in rows}
     judged = apart_pairs(conn)
     judged |= {frozenset((row[0], owner.get((row[1], row[5]), row[0]))) for row in rows if row[5]}
@@ -130,12 +148,13 @@ def _duplicates(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
         if len(customers) < 2 or customers in told or any(pair <= customers for pair in judged):
             continue
         told.add(customers)
-        ids = tuple(sorted(customers, key=lambda one: (names.get(one, ""), one)))
+        ids = tuple(sorted(customers, key=lambda one: (names.told(one, ""), one)))
         why = f"Same domain, {word}." if how == "domain" else "The same name but for its spelling."
-        title = " / ".join(names.get(one, one) for one in ids)
+        title = " / ".join(names.told(one, one) for one in ids)
         yield Issue("duplicate", "+".join(ids), title, why, customers=ids)
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def plain_name(name: str) -> str:
     """A company's name without its legal form, punctuation and capitals."""
     text = " ".join(name.split()).casefold().rstrip(".")
@@ -144,7 +163,7 @@ def plain_name(name: str) -> str:
     return _NO_WORD.sub("", text)
 
 
-def _disagreements(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
+def _disagreements(conn: Connection, names: Names) -> Iterator[Issue]:
     """What the rule of record integrity found and nobody has accepted."""
     rows = fetch(
         conn,
@@ -153,13 +172,13 @@ def _disagreements(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
         "WHERE t.rule = 'record_integrity' AND t.active = 1 AND w.accepted IS NULL",
     )
     for task, customer, text in rows:
-        if customer in names:
-            yield Issue("disagree", task, names[customer], text, customers=(customer,))
+        name = names.get(customer)
+        if name:
+            yield Issue("disagree", task, name, text, customers=(customer,))
 
 
-def _unwritten(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
+def _unwritten(conn: Connection, names: Names) -> Iterator[Issue]:
     """Records that a CRM did not take: edits and scores."""
-    owners = {row[:2]: row[2] for row in fetch(conn, _IDENTITY)}
     found = [
         (one.source, one.account_id, one.field, f"{NAMES[one.field]}: {one.error}")
         for one in outbox.rows(conn)
@@ -168,11 +187,11 @@ def _unwritten(conn: Connection, names: dict[str, str]) -> Iterator[Issue]:
     sql = "SELECT source, account_id, 'score', 'score: ' || error FROM write_back WHERE error <> ''"
     found += [(row[0], row[1], row[2], row[3]) for row in fetch(conn, sql)]
     for source, account, field, text in found:
-        customer = owners.get((source, account), "")
+        customer = _owner(conn, source, account)
         yield Issue(
             "unwritten",
             f"{source}:{account}:{field}",
-            names.get(customer, account),
+            names.told(customer, account),
             text[0].upper() + text[1:],
             system_named(source).title,
             f"{source}:{account}",

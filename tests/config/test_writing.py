@@ -25,6 +25,7 @@ from csmdesk.domain.settings import (
     Segment,
     Settings,
     Source,
+    WriteBack,
 )
 
 TEXT = """\
@@ -194,3 +195,12 @@ def test_any_settings_written_over_any_others_are_read_back(
         write_settings(path, wanted)
         assert path.read_bytes() == before
     assert path.read_text(encoding="utf-8").startswith("# our team")
+
+
+def test_a_switch_that_stays_beside_one_that_changes(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.toml"
+    path.write_text("[write_back]\nenabled = true\nactivities = true # also notes\n")
+    write_settings(path, Settings(write_back=WriteBack(activities=True)))
+    assert path.read_text() == "[write_back]\nactivities = true # also notes\n"
+    write_settings(path, Settings(write_back=WriteBack(enabled=True, activities=True)))
+    assert read_settings(path).write_back == WriteBack(enabled=True, activities=True)

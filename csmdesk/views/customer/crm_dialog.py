@@ -36,7 +36,9 @@ class CrmDialog(EditDialog):
         form.setVerticalSpacing(8)
         for field in (self.owner, self.stage, self.tier, self.renewal):
             field.setMinimumHeight(FIELD_HEIGHT)
-            form.addRow(plain_label(field.accessibleName(), "small"), field)
+            label = plain_label(field.accessibleName(), "small")
+            label.setMinimumHeight(FIELD_HEIGHT)
+            form.addRow(label, field)
         self.box.addLayout(form)
         told = plain_label(EXPLAINED, "small")
         told.setWordWrap(True)
