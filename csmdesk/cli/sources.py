@@ -92,7 +92,7 @@ def disconnect(
     with cli.session() as session:
         jobs.disconnect(session, system)
         if erase:
-            with workspace_lock(session.workspace.folder):
+            with workspace_lock(session):
                 jobs.erase(session, system)
     cli.say(f"{system} is disconnected.")
 

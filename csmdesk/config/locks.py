@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 _GLANCE = 0.05  # seconds between two tries
+_FAR = 1 << 30  # Windows lets nobody read a locked byte: lock one behind what the file says
 
 
 @contextmanager
@@ -40,11 +41,11 @@ if sys.platform == "win32":
     import msvcrt
 
     def _acquire(handle: IO[str]) -> None:
-        handle.seek(0)
+        handle.seek(_FAR)
         msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
 
     def _release(handle: IO[str]) -> None:
-        handle.seek(0)
+        handle.seek(_FAR)
         msvcrt.locking(handle.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:

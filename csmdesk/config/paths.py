@@ -13,3 +13,13 @@ def default_folder(demo: bool) -> Path:
 
     base = Path(platformdirs.user_data_dir("CSMDesk", appauthor=False))
     return base / ("demo" if demo else "workspace")
+
+
+def account() -> str:
+    """The account of this computer that runs the program, "" when unknown."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # no account database, and no variable names one
+        return ""

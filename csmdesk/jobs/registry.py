@@ -56,13 +56,17 @@ def run(
 def run_if_due(
     session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, show: Show
 ) -> dict[str, Any]:
-    """Run when today's scheduled run is owed (start-up, wake-up, the schedule's minute)."""
+    """Run when today's scheduled run is owed (start-up, wake-up, the schedule's minute).
+
+    When another process has done it since the run at `seen` (epoch seconds), show what it came to.
+    """
     with session.store.read() as conn:
         last = stored.last_run(conn)
     now = datetime.fromtimestamp(session.now(), session.zone)
     ran = datetime.fromtimestamp(last.at, session.zone) if last is not None else None
     if not is_due(ran, now, session.settings.schedule):
-        return {}
+        newer = last is not None and last.at > args.get("seen", last.at)
+        return snapshot(session, {}, cancel, report, show) if newer else {}
     return run(session, args, cancel, report, show)
 
 
@@ -85,7 +89,7 @@ def erase_source(
     """Delete what was read from the disconnected system `source`, then score without it."""
     title = system_named(args["source"]).title
     report(Progress("erase", f"Erasing what {title} told", 0))
-    with workspace_lock(session.workspace.folder):
+    with workspace_lock(session):
         count = erase(session, args["source"])
     summary = running.run(session, cancel, report, sync=False, show=show)
     return summary | {"text": f"{plural(count, 'row')} of {title} erased. {summary['text']}"}

@@ -49,7 +49,7 @@ def run(
     if day > session.today() and not session.settings.demo:
         raise BadInput(f"{iso_day(day)} is in the future.", "Name today or leave out --as-of.")
     began = session.clock()
-    with workspace_lock(session.workspace.folder):
+    with workspace_lock(session):
         outcome = SyncOutcome()
         if sync:
             outcome = _read(session, day, cancel, report, show, source, full)

@@ -95,7 +95,7 @@ def sync(
     full: bool = False,
 ) -> dict[str, Any]:
     """Read every source (or one) under the workspace's lock; returns the summary."""
-    with workspace_lock(session.workspace.folder):
+    with workspace_lock(session):
         return read_sources(
             session, session.today(), cancel, report, source=source, full=full
         ).summary()

@@ -74,7 +74,7 @@ def write_back(session: Session, cancel: CancelToken, report: Report) -> dict[st
             "Writing scores to the CRM is turned off.",
             "Set enabled = true under [write_back] in workspace.toml; --dry-run shows what it does.",
         )
-    with workspace_lock(session.workspace.folder):
+    with workspace_lock(session):
         return write_scores(session, todays_portfolio(session), cancel, report).summary()
 
 
@@ -137,7 +137,7 @@ def undo(session: Session, cancel: CancelToken, report: Report) -> dict[str, Any
         for batch in _batches(target, ids, report, f"Former values to {target.title}"):
             target.restore(batch)
 
-    with workspace_lock(session.workspace.folder):
+    with workspace_lock(session):
         if session.settings.write_back.enabled:
             off = msgspec.structs.replace(session.settings.write_back, enabled=False)
             settings = msgspec.structs.replace(session.settings, write_back=off)

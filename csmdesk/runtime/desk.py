@@ -37,7 +37,7 @@ class Desk(QObject):
     `rowsReady` (FirstRows: all rows as last stored), `portfolioChanged` (Portfolio),
     `scopeChanged` (Scope), `stateChanged` (DeskState),
     `jobFinished` (verb, sentence), `jobSummary` (verb, all that a job came to),
-    `jobFailed` (sentence, details), `edited` (Applied),
+    `jobFailed` (sentence, details, whether `try_again` may help), `edited` (Applied),
     `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
     `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb).
     `sources`: the connected systems.
@@ -49,7 +49,7 @@ class Desk(QObject):
     stateChanged = Signal(object)
     jobFinished = Signal(str, str)
     jobSummary = Signal(str, object)
-    jobFailed = Signal(str, str)
+    jobFailed = Signal(str, str, bool)
     edited = Signal(object)
     editRefused = Signal(str)
     customerReady = Signal(str, object)
@@ -220,6 +220,9 @@ class Desk(QObject):
     def run_now(self) -> None:
         self.submit("run", {"sync": False})
 
+    def try_again(self) -> None:
+        self.engine.retry()
+
     def cancel(self) -> None:
         if self._engine is not None:
             self._engine.cancel()
@@ -340,11 +343,14 @@ class Desk(QObject):
         if summary.get("text"):
             self.jobFinished.emit(verb, summary["text"])
 
-    @Slot(str, str, str, str)
-    def _job_failed(self, _verb: str, message: str, remedy: str, details: str) -> None:
+    @Slot(str, str, str, str, bool)
+    def _job_failed(
+        self, verb: str, message: str, remedy: str, details: str, again: bool = False
+    ) -> None:
         sentence = f"{message} {remedy}".strip()
         self._set_state(states.ATTENTION, problem=sentence)
-        self.jobFailed.emit(sentence, details)
+        if not (again and verb == "run_if_due"):  # which the schedule asks for again by itself
+            self.jobFailed.emit(sentence, details, again)
 
     @Slot(str)
     def _job_cancelled(self, verb: str) -> None:
@@ -360,7 +366,7 @@ class Desk(QObject):
         from csmdesk.runtime.clockwork import run_is_owed
 
         if run_is_owed(settings, portfolio.run_at, self._clock()):
-            self.engine.submit("run_if_due")
+            self.engine.submit("run_if_due", {"seen": portfolio.run_at})
 
     def _read_settings(self) -> None:
         from csmdesk.config.workspace import open_workspace

@@ -25,8 +25,8 @@ MAX_RESTARTS = 3
 
 class EngineThread(QThread):
     """Signals: `portfolio` (Portfolio), `progress` (verb, Progress), `finished_job` (verb, summary),
-    `failed` (verb, message, remedy, details), `cancelled` (verb), `worker_started` (pid),
-    `worker_lost` (verb of the job it ran, or "").
+    `failed` (verb, message, remedy, details, whether `retry` may help), `cancelled` (verb),
+    `worker_started` (pid), `worker_lost` (verb of the job it ran, or "").
 
     Public methods may be called from any thread: they only enqueue and wake the thread.
     """
@@ -34,7 +34,7 @@ class EngineThread(QThread):
     portfolio = Signal(object)
     progress = Signal(str, object)
     finished_job = Signal(str, object)
-    failed = Signal(str, str, str, str)
+    failed = Signal(str, str, str, str, bool)
     cancelled = Signal(str)
     worker_started = Signal(int)
     worker_lost = Signal(str)
@@ -48,6 +48,8 @@ class EngineThread(QThread):
         self._numbers = itertools.count(1)
         self._waiting: collections.deque[Command] = collections.deque()
         self._running: Command | None = None
+        self._refused: Command | None = None
+        """The last job that failed."""
         self._restarts = 0
         self._last_job = 0
         self._cancel = False
@@ -65,6 +67,12 @@ class EngineThread(QThread):
             if not same:
                 self._waiting.append(Command(next(self._numbers), verb, args or {}))
         self._wake()
+
+    def retry(self) -> None:
+        """Queue the job that failed last once more."""
+        refused = self._refused
+        if refused is not None:
+            self.submit(refused.verb, refused.args)
 
     def reload(self, keys: dict[str, str], forget: str = "") -> None:
         """Let the worker read the settings again; `keys` are kept for this session, restarts too,
@@ -154,9 +162,10 @@ class EngineThread(QThread):
             self._running = None
             self.cancelled.emit(verb)
         elif kind == messages.FAILED:
-            self._running = None
             failure = msgspec.msgpack.decode(body, type=Failed)
-            self.failed.emit(verb, failure.message, failure.remedy, failure.details)
+            self._refused, self._running = self._running, None
+            told = (failure.message, failure.remedy, failure.details)
+            self.failed.emit(verb, *told, failure.again)
 
     def _lost(self, worker: WorkerHandle) -> None:
         """The worker died: start another and give it the same job again, which resumes."""
@@ -176,6 +185,7 @@ class EngineThread(QThread):
                 f"The background worker ended {self._restarts} times during the {job.verb}.",
                 "Everything stored is safe. Restart CSMDesk; if it happens again, report it.",
                 "",
+                False,
             )
             return
         with self._lock:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-
+from csmdesk.config.paths import account
 from csmdesk.domain.settings import Settings
 
 
@@ -11,7 +10,4 @@ def person(settings: Settings | None) -> str:
     """E-mail of the workspace's user, else the account of this computer; "" when unknown."""
     if settings is not None and settings.user:
         return settings.user
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):  # no account database, and no variable names one
-        return ""
+    return account()

@@ -288,9 +288,9 @@ class MainWindow(QMainWindow):
             self._asked = False
             self.toast.say(summary)
 
-    @Slot(str, str)
-    def _job_failed(self, sentence: str, details: str) -> None:
-        self.notice.say(sentence, details)
+    @Slot(str, str, bool)
+    def _job_failed(self, sentence: str, details: str, again: bool) -> None:
+        self.notice.say(sentence, details, retry=self.desk.try_again if again else None)
         if self.desk.portfolio is None:
             self.documents.fail(sentence)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from csmdesk.domain.cancel import CancelToken, Progress
-from csmdesk.domain.errors import Cancelled, DeskError
+from csmdesk.domain.errors import Busy, Cancelled, DeskError
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.worker import messages
 from csmdesk.worker.messages import Command, Done, Failed, Ready, Step
@@ -109,7 +109,7 @@ class Worker:
         except Cancelled:
             self._send(messages.encode(messages.CANCELLED, Done(command.job, {})))
         except DeskError as error:
-            self._fail(command, error.message, error.remedy)
+            self._fail(command, error.message, error.remedy, again=isinstance(error, Busy))
         except Exception as error:  # the window must hear of a bug instead of waiting for ever
             self._fail(
                 command,
@@ -118,8 +118,10 @@ class Worker:
                 traceback.format_exc(),
             )
 
-    def _fail(self, command: Command, message: str, remedy: str, details: str = "") -> None:
-        body = Failed(command.job, message, remedy, details)
+    def _fail(
+        self, command: Command, message: str, remedy: str, details: str = "", *, again: bool = False
+    ) -> None:
+        body = Failed(command.job, message, remedy, details, again)
         self._send(messages.encode(messages.FAILED, body))
 
     def _send(self, frame: bytes) -> None:

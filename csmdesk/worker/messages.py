@@ -42,12 +42,16 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """`details` is for the log and "Show details" only; message and remedy are for the person."""
+    """`details` is for the log and "Show details" only; message and remedy are for the person.
+
+    `again`: another process was in the way, so that the same job may succeed in a while.
+    """
 
     job: int
     message: str
     remedy: str
     details: str = ""
+    again: bool = False
 
 
 def encode(kind: bytes, body: msgspec.Struct) -> bytes:

@@ -114,7 +114,7 @@ def test_nothing_is_overdue_before_anybody_could_see_it(prepared_demo: Path) -> 
 
 def test_two_at_once_one_works_the_other_says_so(demo_folder: Path) -> None:
     session = demo_session(demo_folder)
-    with workspace_lock(demo_folder), pytest.raises(Busy, match="already works"):
+    with workspace_lock(session), pytest.raises(Busy, match="has worked since"):
         run(session, CancelToken(), silent)
     session.close()
 

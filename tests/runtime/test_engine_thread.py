@@ -72,7 +72,8 @@ def test_a_job_that_is_unknown_fails_with_a_sentence(engine: EngineThread, qtbot
     engine.start()
     with qtbot.waitSignal(engine.failed, timeout=60_000) as failed:
         engine.submit("dance")
-    verb, message, remedy, details = failed.args
+    verb, message, remedy, details, again = failed.args
+    assert not again
     assert verb == "dance"
     assert "fault in CSMDesk" in message
     assert "report" in remedy

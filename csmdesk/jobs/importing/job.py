@@ -74,7 +74,7 @@ def import_places(
     _check_names(mappings)
     if CUSTOMERS not in places:
         raise BadInput("No file holds customers.", "Choose which file it is.")
-    with workspace_lock(session.workspace.folder):
+    with workspace_lock(session):
         run = Import(session, cancel, mirror=mirror)
         run.everything({name: read(path, name, mappings) for name, path in places.items()}, report)
         run.finish()

@@ -36,6 +36,10 @@ class NoticeLine(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._text, 1)
+        self.again = QPushButton("Try again")
+        self.again.clicked.connect(self._try_again)
+        self._retry: Callable[[], object] | None = None
+        row.addWidget(self.again)
         row.addWidget(self._more)
         row.addWidget(self._close)
         box = QVBoxLayout(self)
@@ -45,7 +49,17 @@ class NoticeLine(QFrame):
         box.addWidget(self._details)
         self.hide()
 
-    def say(self, sentence: str, details: str = "", *, tone: str = "") -> None:
+    def say(
+        self,
+        sentence: str,
+        details: str = "",
+        *,
+        tone: str = "",
+        retry: Callable[[], object] | None = None,
+    ) -> None:
+        """`retry`: what "Try again" does, where that may help."""
+        self._retry = retry
+        self.again.setVisible(retry is not None)
         self._text.setText(sentence)
         self._details.setText(details)
         self._more.setChecked(False)
@@ -64,6 +78,11 @@ class NoticeLine(QFrame):
             self.say(" ".join(notices), tone="info")
         else:
             self.hide()
+
+    def _try_again(self) -> None:
+        self.hide()
+        if self._retry is not None:
+            self._retry()
 
     def dismiss(self) -> None:
         self.hide()
