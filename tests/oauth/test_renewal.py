@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ import keyring
 import pytest
 
 from csmdesk.config.secrets import NoKeyring
-from csmdesk.domain.errors import AuthError, SourceError, Unreachable
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.errors import AuthError, Cancelled, SourceError, Unreachable
 from csmdesk.domain.settings import Source
 from csmdesk.jobs.session import Session, open_session
 from csmdesk.jobs.sources import connector_of, probe, signed_in
@@ -136,11 +138,39 @@ def test_killed_right_after_the_renewal_nothing_is_lost(
     assert event(sandbox) == renewals
 
 
+def requests_of(sandbox: Sandbox) -> list[dict[str, Any]]:
+    asked: list[dict[str, Any]] = sandbox.call("control", "GET", "/requests").json()
+    return asked
+
+
 def _asked(sandbox: Sandbox) -> list[dict[str, Any]]:
     """What was asked since the sign-in, the hanging request included."""
-    asked: list[dict[str, Any]] = sandbox.call("control", "GET", "/requests").json()
-    paths = [one for one in asked if one["path"] in ("/oauth/tokens", "/api/v2/users/me")]
-    return paths[2:]
+    of_these = ("/oauth/tokens", "/api/v2/users/me")
+    return [one for one in requests_of(sandbox) if one["path"] in of_these][2:]
+
+
+def test_cancelled_while_it_renews_nothing_is_lost(signed_desk: Session, sandbox: Sandbox) -> None:
+    """The answer comes in slowly; who waited for it has long gone on."""
+    first, renewals = kept(signed_desk), event(sandbox)
+    event(sandbox, "expire")
+    sandbox.call("control", "DELETE", "/requests")
+    sandbox.fault("zendesk", "slow", path="/oauth/tokens", seconds=1.5)
+    cancel = CancelToken()
+
+    def cancel_while_it_renews() -> None:
+        while not any(one["path"] == "/oauth/tokens" for one in requests_of(sandbox)):
+            time.sleep(0.02)
+        cancel.cancel()
+
+    threading.Thread(target=cancel_while_it_renews).start()
+    with pytest.raises(Cancelled):
+        probe(connector_of(signed_desk, "zendesk"), signed_desk.patience, cancel)
+    deadline = time.monotonic() + 10
+    while kept(signed_desk) == first:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    ask(signed_desk)
+    assert event(sandbox) == renewals + 1
 
 
 def test_a_revoked_sign_in_says_what_to_do(signed_desk: Session, sandbox: Sandbox) -> None:
