@@ -107,6 +107,7 @@ def _read(
     return read(phase="rest", after=essential)
 
 
+@collector_paused()
 def _preview(session: Session, day: int, show: Show | None) -> None:
     """Today's scores from account-level usage, kept nowhere but in the overview table."""
     with session.store.read() as conn:

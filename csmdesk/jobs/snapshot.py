@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csmdesk.domain.collector import collector_paused
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import BANDS, Findings, Health, HistoryDay, Previous
@@ -41,6 +42,7 @@ from csmdesk.store.snapshot import snapshot_rows
 CHANGE_DAYS = 30
 
 
+@collector_paused()
 def build_portfolio(session: Session, day: int, *, recompute: bool = False) -> Portfolio:
     """The portfolio as of `day`: scores as they were stored, else recomputed from the facts. With
     `recompute` always recomputed, and told where the stored one differs."""
