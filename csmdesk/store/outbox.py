@@ -50,6 +50,7 @@ class Outgoing:
     state: str = QUEUED
     error: str = ""
     at: int = 0
+    ahead: int = 0
 
     @property
     def place(self) -> Place:
@@ -100,9 +101,9 @@ def wanted(row: Outgoing, target: str | None, known: str | None) -> Outgoing | N
     if row.state == CONFIRMED:
         if target == row.value:
             return row
-        return replace(row, value=target, base=row.value, state=QUEUED)
+        return replace(row, value=target, base=row.value, state=QUEUED, ahead=1)
     if target == row.base:
-        return None
+        return replace(row, value=target, state=CONFIRMED, error="") if row.ahead else None
     if row.state == CONFLICT:
         if target == row.theirs:
             return None
@@ -123,7 +124,8 @@ def settle(conn: Connection, sent: Sequence[Outgoing], errors: dict[str, str]) -
         assert now is not None, "a row that is being sent stays until it is settled"
         error = errors.get(one.account_id, "")
         state = REFUSED if error else CONFIRMED
-        after = replace(now, base=now.base if error else one.value, sent=None, error=error)
+        base, ahead = (now.base, now.ahead) if error else (one.value, 1)
+        after = replace(now, base=base, sent=None, error=error, ahead=ahead)
         changed.append(replace(after, state=state if now.value == one.value else QUEUED))
     put(conn, changed)
 

@@ -101,6 +101,9 @@ def work_rows(
             for name, key, before, _ in reversed(_parsed(told)):
                 if name == table:
                     rows.pop(key, None) if before is None else rows.update({key: before})
+        aliases = dict(fetch(conn, "SELECT alias, customer_id FROM customer_alias"))
+        for row in rows.values():  # what was merged since is of the one customer for all days
+            row["customer_id"] = aliases.get(row["customer_id"], row["customer_id"])
     wanted = (rows[key] for key in sorted(rows))
     return [row for row in wanted if customer_id in (None, row["customer_id"])]
 

@@ -18,6 +18,7 @@ from csmdesk.domain.days import iso_day
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.errors import BadInput
 from csmdesk.jobs import edits
+from csmdesk.jobs.customer import customer_page
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot import build_portfolio
 from csmdesk.jobs.sync import sync
@@ -185,6 +186,10 @@ def conflict(desk: Session, sandbox: Sandbox, ours: tuple[str, str]) -> None:
     assert row.base not in ("Mine", "Theirs")
     assert in_crm(sandbox, ours[1], "tier") == "Theirs"
     assert send(desk)["conflicts"] == 1
+    portfolio = build_portfolio(desk, desk.today())
+    assert "Mine ≠" in [cell.text for cell in customer_page(desk, portfolio, ours[0]).pills]
+    told = dict(zip(portfolio.quality["kind"], portfolio.quality["text"], strict=True))["conflict"]
+    assert "you set “Mine”, HubSpot now says “Theirs”" in told
 
 
 def test_a_conflict_is_decided_for_mine(

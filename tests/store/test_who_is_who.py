@@ -18,7 +18,7 @@ from csmdesk.store import facts, identity
 from csmdesk.store.database import Store, open_store
 from csmdesk.store.edits.plan import WRITABLE
 from csmdesk.store.sql import fetch
-from csmdesk.store.work import apply_edit, redo, undo
+from csmdesk.store.work import apply_edit, redo, undo, work_rows
 from tests.store.samples import D, company, customer
 from tests.store.test_identity import members, other
 
@@ -111,6 +111,16 @@ def test_a_merge_keeps_the_older_and_the_work_of_both(desk: Store) -> None:
     with desk.write() as conn:
         redo(conn, ME, 3, D)
     assert who(desk, "hubspot:2") == ONE
+
+
+def test_a_past_day_shows_the_work_of_both(desk: Store) -> None:
+    for one in (ONE, TWO):
+        do(desk, "tag_add", one, tags=[one])
+    with desk.write() as conn:
+        apply_edit(conn, Edit("merge", (ONE, TWO)), ME, 2, D + 1)
+        for day in (D, D + 1):
+            rows = work_rows(conn, "work_tag", day, ONE)
+            assert {row["tag"] for row in rows} == {ONE, TWO}
 
 
 def test_a_split_account_is_not_joined_again_by_its_id(desk: Store) -> None:

@@ -44,9 +44,11 @@ OUTBOX = table(
     text("state"),
     text("error"),
     integer("at"),
+    integer("ahead"),
 )
 """Edits of CRM fields on their way; see `store.outbox`. `base`: what the CRM held when the person
-edited, `sent`: what was last sent and is not answered yet, `theirs`: the CRM's value in a conflict."""
+edited, `sent`: what was last sent and is not answered yet, `theirs`: the CRM's value in a conflict.
+`ahead`: 1 when the CRM took an edit before, so that `base` may not be read back as a fact yet."""
 
 OUTBOX_NOTE = table(
     "outbox_note",

@@ -13,6 +13,8 @@ from csmdesk.engine.figures.tasks import open_mask
 
 BAND_TONES = {"good": "good", "neutral": "neutral", "poor": "poor"}
 SENDING_MARK = "↑"
+CONFLICT_MARK = "≠"
+CONFLICT = "The CRM says something else: decide on the page Data quality."
 NOT_SENT = "Not in the CRM yet: sent after the next sync."
 SHOWN_CHANGE = 3
 """A change of the CHI below this many points in a week is no news."""
@@ -51,11 +53,26 @@ def pills(context: CustomerContext) -> tuple[Cell, ...]:
 
 
 def marked(context: CustomerContext, field: str, cell: Cell) -> Cell:
-    """The cell with a quiet mark when it shows an edit that the CRM does not hold yet."""
+    """The cell with a quiet mark when it shows an edit that the CRM does not hold yet, and with
+    another one when the CRM holds something else meanwhile."""
     if field not in context.portfolio.customers["unsent"][context.at]:
         return cell
-    tip = f"{NOT_SENT} {cell.tip}".strip()
-    return replace(cell, text=f"{cell.text} {SENDING_MARK}", tip=tip)
+    in_conflict = field in _conflicts(context)
+    mark, told = (CONFLICT_MARK, CONFLICT) if in_conflict else (SENDING_MARK, NOT_SENT)
+    tip = f"{told} {cell.tip}".strip()
+    tone = "poor" if in_conflict else cell.tone
+    return replace(cell, text=f"{cell.text} {mark}", tip=tip, tone=tone)
+
+
+def _conflicts(context: CustomerContext) -> set[str]:
+    """Fields of this customer that a person has to decide."""
+    found, customer = context.portfolio.quality, context.text("id")
+    rows = zip(found["kind"], found["key"], found["customers"], strict=True)
+    return {
+        key.rpartition(":")[2]
+        for kind, key, customers in rows
+        if kind == "conflict" and customer in customers
+    }
 
 
 def what_changed(context: CustomerContext) -> str:
