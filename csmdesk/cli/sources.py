@@ -17,7 +17,11 @@ from csmdesk.domain.systems import system_named
 from csmdesk.jobs import sources as jobs
 from csmdesk.jobs.lock import workspace_lock
 from csmdesk.jobs.signing_in import sign_in
+from csmdesk.jobs.source_status import source_rows
 from csmdesk.sync.connectors import CONNECTORS
+
+SHOWN = ("source", "state", "complete_on", "rows_left_out", "permissions_missing", "error")
+"""What a person sees of a source; --json has all of it."""
 
 
 def connect(
@@ -109,4 +113,4 @@ def sources(
         if left_out:
             cli.show(jobs.left_out_rows(session), "Rows left out")
         else:
-            cli.show(jobs.source_rows(session), "Sources")
+            cli.show(source_rows(session), "Sources", SHOWN)

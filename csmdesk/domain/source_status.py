@@ -35,7 +35,7 @@ THINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Requests that a system still allows: `left` of `most` in a window of `seconds`."""
+    """Requests that a system still allows: `left` of `most`, for the next `seconds`."""
 
     left: int
     most: int

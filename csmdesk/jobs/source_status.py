@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from csmdesk.domain import source_status as told
+from csmdesk.domain.days import day_of_instant, iso_day
 from csmdesk.domain.settings import Source
 from csmdesk.domain.source_status import (
     IMPORT,
@@ -89,4 +92,29 @@ def _refused_files(session: Session) -> list[RefusedRow]:
     return [
         RefusedRow(file, f"line {line}", f"{column}: {reason}" if column else reason)
         for file, line, column, reason in read_refused(session.workspace.exports)
+    ]
+
+
+def source_rows(session: Session) -> list[dict[str, Any]]:
+    """One row per source that is connected or has told something, for the command line."""
+    zone = session.zone
+    return [
+        {
+            "source": status.system,
+            "title": status.title,
+            "state": status.state,
+            "kinds": list(status.kinds),
+            "complete_on": iso_day(day_of_instant(status.complete_at, zone))
+            if status.complete_at
+            else None,
+            "stored": {thing: count for thing, count in status.rows.items() if count},
+            "rows_left_out": len(status.refused),
+            "requests": status.reading.requests,
+            "rate_left": f"{rate.left} of {rate.most} in {rate.seconds} s" if rate else None,
+            "permissions_missing": list(status.reading.lacking),
+            "error": status.reading.error or None,
+        }
+        for status in source_statuses(session)
+        for rate in (status.reading.rate,)
+        if status.state != told.NOT_CONNECTED or any(status.rows.values())
     ]

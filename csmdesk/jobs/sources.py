@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 
 from csmdesk.domain.cancel import CancelToken
-from csmdesk.domain.days import MISSING, day_date, month_start, next_month
+from csmdesk.domain.days import day_date, month_start, next_month
 from csmdesk.domain.demo_rates import CURRENCIES, rate
 from csmdesk.domain.errors import AuthError, BadInput
 from csmdesk.domain.settings import Settings, Source
 from csmdesk.domain.systems import DEMO, system_named
 from csmdesk.jobs.session import Session
 from csmdesk.store import cursors, facts, identity, rates
-from csmdesk.store.sources import connected_sources
 from csmdesk.sync.api import Patience
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors import CONNECTORS, SIGN_INS
@@ -222,26 +221,6 @@ def keep_source(session: Session, source: Source) -> None:
 
 def _save(session: Session, settings: Settings) -> None:
     session.workspace = session.workspace.saved(settings)
-
-
-def source_rows(session: Session) -> list[dict[str, Any]]:
-    """One row per source: name, kinds, when it was last read whole, what went wrong."""
-    with session.store.read() as conn:
-        states = connected_sources(conn, session.settings)
-        left_out = cursors.problems(conn)
-    return [
-        {
-            "source": state.name,
-            "title": state.title,
-            "kinds": list(state.kinds),
-            "complete_on": None
-            if state.fresh_on == MISSING
-            else day_date(state.fresh_on).isoformat(),
-            "rows_left_out": sum(problem.source == state.name for problem in left_out),
-            "error": state.error or None,
-        }
-        for state in states
-    ]
 
 
 def left_out_rows(session: Session) -> list[dict[str, Any]]:

@@ -90,12 +90,8 @@ def age(at: int, now: datetime) -> str:
 
 
 def rate_text(rate: Rate | None) -> str:
-    """ "98 % of the 10-second budget left"."""
-    if rate is None:
-        return ""
-    hours = rate.seconds // 3_600
-    window = f"{hours}-hour" if hours and not rate.seconds % 3_600 else f"{rate.seconds}-second"
-    return f"{percent(rate.left, rate.most)} of the {window} budget left"
+    """ "84 % of the request budget left"."""
+    return f"{percent(rate.left, rate.most)} of the request budget left" if rate is not None else ""
 
 
 def detail(status: SourceStatus) -> tuple[str, str]:

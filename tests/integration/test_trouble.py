@@ -18,7 +18,7 @@ from csmdesk.jobs import edits
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot import build_portfolio
-from csmdesk.jobs.sources import source_rows
+from csmdesk.jobs.source_status import source_rows
 from csmdesk.jobs.sync import sync
 from csmdesk.store.database import Store
 from tests.demo import copied

@@ -12,7 +12,8 @@ from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.errors import AuthError, BadInput, Unreachable
 from csmdesk.domain.settings import Source
 from csmdesk.jobs.session import Session, open_session
-from csmdesk.jobs.sources import connect, disconnect, erase, left_out_rows, source_rows
+from csmdesk.jobs.source_status import source_rows
+from csmdesk.jobs.sources import connect, disconnect, erase, left_out_rows
 from csmdesk.jobs.sync import sync
 from csmdesk.store import cursors
 from csmdesk.sync.connectors import CONNECTORS, SIGN_INS

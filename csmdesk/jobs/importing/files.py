@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 from csmdesk.domain.errors import BadInput
 from csmdesk.jobs.importing.foreign import plain_dates, plain_numbers, rename_values
 from csmdesk.jobs.importing.mapping import FileMapping
-from csmdesk.jobs.importing.texts import opened, separator
+from csmdesk.jobs.importing.texts import ENDINGS, opened, separator
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx")
 
 
 @dataclass(slots=True)

@@ -10,11 +10,12 @@ from typing import Any
 from csmdesk.domain.cancel import CancelToken, Report
 from csmdesk.domain.errors import BadInput
 from csmdesk.jobs.importing import files, guess
-from csmdesk.jobs.importing.files import ENDINGS, Sheet
+from csmdesk.jobs.importing.files import Sheet
 from csmdesk.jobs.importing.job import Import
 from csmdesk.jobs.importing.mapping import FileMapping, mappings_of
 from csmdesk.jobs.importing.report import TableReport
 from csmdesk.jobs.importing.tables import NAMES, missing_columns
+from csmdesk.jobs.importing.texts import ENDINGS
 from csmdesk.jobs.session import Session
 
 SHOWN_ROWS, SHOWN_REASONS = 8, 12

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TextIO, cast
 
+ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx")
+"""Files that can be imported."""
 SEPARATORS = (",", ";", "\t")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

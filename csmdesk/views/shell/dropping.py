@@ -9,8 +9,6 @@ from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-ENDINGS = (".csv", ".csv.gz", ".parquet", ".xlsx")
-
 
 class FileDrop(QObject):
     """Watches a widget; `run(paths)` when importable files or folders are dropped onto it."""
@@ -34,5 +32,7 @@ class FileDrop(QObject):
 
 def dropped(data: QMimeData) -> list[Path]:
     """The importable files and the folders among what is dragged."""
+    from csmdesk.jobs.importing.texts import ENDINGS
+
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.is_dir() or path.name.lower().endswith(ENDINGS)]
