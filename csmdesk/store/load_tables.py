@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
-from csmdesk.domain.columns import Columns, Ints
+from csmdesk.domain.columns import Columns, Ints, by_text
 from csmdesk.domain.days import MISSING, SECONDS_A_DAY, start_of_day
 from csmdesk.store.bulk import Part, read_parts
 from csmdesk.store.load_customers import CustomerBook
@@ -155,7 +155,7 @@ def _places(part: Part, places: Places, unknown: int) -> Ints:
     owners = part.texts.get(_OWNER)
     if owners is None:
         return np.full(part.count, MISSING, np.int64)
-    return np.fromiter((at.get(one, unknown) for one in owners), np.int64, part.count)
+    return by_text(owners, lambda one: at.get(one, unknown))
 
 
 def _through(owner: Ints, subscription: Ints) -> Ints:
@@ -171,7 +171,8 @@ def _joined(parts: Sequence[Ints]) -> Ints:
 
 def _sources(parts: Sequence[Part], order: Ints) -> list[str]:
     at = np.repeat(np.arange(len(parts)), [part.count for part in parts])
-    return [parts[one].source for one in at[order].tolist()]
+    names = [part.source for part in parts]
+    return list(map(names.__getitem__, at[order].tolist()))
 
 
 def typed_column(field: Field, values: tuple[Any, ...]) -> Any:
