@@ -22,7 +22,7 @@ from csmdesk.store.failures import RESTORE, store_error
 __all__ = ["Connection", "Store", "open_store"]
 
 BUSY_MS = 10_000
-_PRAGMAS = (
+PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MS}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
@@ -109,7 +109,7 @@ def _engine(path: Path, key: bytes | None) -> Engine:
         cursor = driver.cursor()
         if key is not None:
             cursor.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             cursor.execute(pragma)
         cursor.close()
 

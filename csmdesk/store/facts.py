@@ -30,13 +30,11 @@ def upsert(conn: Connection, rows: Sequence[Fact]) -> set[str]:
     Returns the `source_id`s of rows that are new or differ from what was stored; the others
     are not touched.
     """
-    groups: dict[type[Fact], list[Fact]] = {}
-    for row in rows:
-        groups.setdefault(type(row), []).append(row)
     changed: set[str] = set()
-    for cls, group in groups.items():
+    for cls in dict.fromkeys(map(type, rows)):
         shape = BY_CLASS[cls]
-        newest = {(row[0], row[1]): row for row in map(_encoder(shape), group)}
+        told = map(_encoder(shape), [row for row in rows if type(row) is cls])
+        newest = {row[:2]: row for row in told}
         changed.update(upsert_changed(conn, shape.table, list(newest.values())))
     return changed
 
