@@ -117,3 +117,30 @@ def test_a_risk_score_moves_the_chi_by_its_points(desk: Session) -> None:
     run(desk, CancelToken(), silent)
     assert int(build_portfolio(desk, desk.today()).customers["chi"][at]) == int(chi[at])
     assert chi[at] != MISSING
+
+
+def test_a_merge_holds_through_runs_and_comes_apart_again(desk: Session) -> None:
+    before = build_portfolio(desk, desk.today())
+    ids = before.customers["id"]
+    one, two = ids[3], ids[17]
+    for customer in (one, two):
+        edit(desk, "tag_add", customer, tags=[f"{WRITTEN} {customer}"])
+    mrr = before.customers.ints("mrr")
+    edit(desk, "merge", one, two)
+    for day in (desk.today(), desk.today() + 1):
+        assert run(desk, CancelToken(), silent, day=day)["problems"] == []
+        merged = build_portfolio(desk, day)
+        assert merged.customers.length == len(ids) - 1
+        (winner,) = {one, two} & set(merged.customers["id"])
+        at = merged.customers["id"].index(winner)
+        tags = merged.customers["tags"][at]
+        assert {f"{WRITTEN} {one}", f"{WRITTEN} {two}"} <= set(tags)
+    today = build_portfolio(desk, desk.today())
+    at = today.customers["id"].index(winner)
+    assert today.customers.ints("mrr")[at] == mrr[3] + mrr[17]
+    assert edits.undo(desk, desk.now(), desk.today()) is not None
+    apart = build_portfolio(desk, desk.today())
+    assert apart.customers["id"] == ids
+    assert apart.customers.ints("mrr").tolist() == mrr.tolist()
+    assert run(desk, CancelToken(), silent, day=desk.today() + 1)["problems"] == []
+    assert build_portfolio(desk, desk.today() + 1).customers["id"] == ids
