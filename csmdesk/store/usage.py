@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +100,35 @@ def fold_counts(conn: Connection, batch: UsageBatch, today: int) -> tuple[int, i
             writes.append((batch.source, account, batch.kind, *told))
     many(conn, upsert_sql(USAGE_CELLS), writes)
     return new, changed
+
+
+def keep_only(
+    conn: Connection, source: str, kind: str, kept: Mapping[str, Iterable[tuple[str, int]]]
+) -> int:
+    """Empty every cell that is not among `kept`: account -> (name, day), the name "" for "daily".
+
+    Returns how many were not empty before.
+    """
+    sql = (
+        "SELECT account_id, first_day, names, cells FROM usage_cells WHERE source = ? AND kind = ?"
+    )
+    count = 0
+    writes: list[tuple[Any, ...]] = []
+    for account, first_day, names, blob in fetch(conn, sql, (source, kind)):
+        packed = decode(kind, first_day, names, blob)
+        place = {name: at for at, name in enumerate(packed.names)}
+        told = np.zeros((len(packed.names), WIDTHS[kind]), bool)
+        for name, day in kept.get(account, ()):
+            column = day - first_day
+            if name in place and 0 <= column < WIDTHS[kind]:
+                told[place[name], column] = True
+        gone = packed.cells.any(axis=0) & ~told
+        if gone.any():
+            count += int(np.count_nonzero(gone))
+            packed.cells[:, gone] = 0
+            writes.append((source, account, kind, first_day, names, encode(packed.cells)))
+    many(conn, upsert_sql(USAGE_CELLS), writes)
+    return count
 
 
 @dataclass(slots=True)

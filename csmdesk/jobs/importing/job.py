@@ -23,6 +23,7 @@ from csmdesk.jobs.importing.tables import (
     columns_of,
     missing_columns,
 )
+from csmdesk.jobs.importing.usage import Kept
 from csmdesk.jobs.importing.values import BadCell, Row
 from csmdesk.jobs.importing.write import Made, write_products, write_rows
 from csmdesk.jobs.lock import workspace_lock
@@ -42,7 +43,7 @@ def import_folder(
 ) -> ImportSummary:
     """Import every known file of a folder. `BadInput` when there is no customers file at all.
 
-    `mirror`: rows that are gone from a file are deleted (usage keeps its days).
+    `mirror`: rows that are gone from a file are deleted.
     """
     if not folder.is_dir():
         raise BadInput(f"{folder} is no folder.", "Name a folder that holds customers.csv.")
@@ -149,6 +150,7 @@ class Import:
             self.summary.messages.append(f"{sheet.path.name}: {outside}")
         for product, module in usage.modules(inside):
             self._known.products.used[product].add(module)
+        kept = Kept()
         for batch in usage.batches(inside):
             self._cancel.check()
             with self._session.store.write() as conn:
@@ -157,6 +159,19 @@ class Import:
                 counts.added += added
                 counts.changed += changed
                 counts.unchanged += len(batch.days) - added - changed
+            if self._mirror:
+                kept.add(batch)
+        if self._mirror:
+            counts.gone = self._empty_others(kept)
+
+    def _empty_others(self, kept: Kept) -> int:
+        """Counts that are gone from the file; told by feature, as the others are."""
+        with self._session.store.write() as conn:
+            gone = {
+                kind: stored_usage.keep_only(conn, SOURCE, kind, kept.cells[kind])
+                for kind in stored_usage.LAYERS
+            }
+        return gone["feature"]
 
     def finish(self) -> None:
         """Products, who is who, the source as read, and the list of refused rows."""

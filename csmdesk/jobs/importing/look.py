@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from csmdesk.domain.cancel import CancelToken, Report
+from csmdesk.domain.cancel import CancelToken, Progress, Report
 from csmdesk.domain.errors import BadInput
 from csmdesk.jobs.importing import files, guess
 from csmdesk.jobs.importing.files import Sheet
@@ -37,7 +37,12 @@ def look(
     they stand), `count`, `refused`, `reasons` ([column, reason, how many, first line]) and
     `problem`.
     """
-    found = [_look_at(path, given.get(str(path), {})) for path in _listed(paths)]
+    listed = _listed(paths)
+    found = []
+    for place, path in enumerate(listed):
+        cancel.check()
+        report(Progress("look", f"Reading {path.name}", place, len(listed)))
+        found.append(_look_at(path, given.get(str(path), {})))
     sheets: dict[str, Sheet] = {}
     entries: dict[str, dict[str, Any]] = {}
     for entry, raw in found:

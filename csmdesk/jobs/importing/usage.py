@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
@@ -144,6 +145,21 @@ def batches(typed: pd.DataFrame) -> Iterator[UsageBatch]:
         .rename(columns={"person": "name"})
     )
     yield from _pages("user", users)
+
+
+class Kept:
+    """The cells that a file tells, by kind and account: what a mirror keeps."""
+
+    def __init__(self) -> None:
+        self.cells: dict[str, dict[str, set[tuple[str, int]]]] = defaultdict(
+            lambda: defaultdict(set)
+        )
+
+    def add(self, batch: UsageBatch) -> None:
+        accounts = self.cells[batch.kind]
+        names = batch.names or [""] * len(batch.days)
+        for account, name, day in zip(batch.accounts, names, batch.days, strict=True):
+            accounts[account].add((name, day))
 
 
 def _pages(kind: str, frame: pd.DataFrame) -> Iterator[UsageBatch]:

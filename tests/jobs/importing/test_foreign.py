@@ -191,3 +191,21 @@ def test_refused_rows_can_be_read_again(bring: Import, desk: Session) -> None:
     ]
     bring({"customers.csv": "customer_id,name\na,Acme\n"})
     assert read_refused(desk.workspace.exports) == []
+
+
+def test_a_mirror_empties_the_counts_that_are_gone(bring: Import, desk: Session) -> None:
+    head = "customer_id,day,feature,count,user_id\n"
+    rows = ["c1,2026-11-17,x,1,u1\n", "c1,2026-11-18,x,2,u1\n", "c2,2026-11-18,y,3,\n"]
+    bring({"usage.csv": head + "".join(rows)})
+    kept = bring({"usage.csv": head + rows[1]})
+    assert kept.tables[-1].gone == 0, "a file whose rows are gone is no delete"
+    assert int(read(desk).usage.events.sum()) == 6
+    mirrored = bring({"usage.csv": head + rows[1]}, mirror=True)
+    assert (mirrored.tables[-1].unchanged, mirrored.tables[-1].gone) == (1, 2)
+    usage = read(desk).usage
+    assert int(usage.events.sum()) == int(usage.feature_events.sum()) == 2
+    assert int(usage.person_events.sum()) == 2
+    again = bring({"usage.csv": head + rows[1]}, mirror=True)
+    assert again.tables[-1].gone == 0
+    bring({}, mirror=True)
+    assert int(read(desk).usage.events.sum()) == 2, "a file that is not there deletes nothing"
