@@ -120,7 +120,7 @@ def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
     def whole() -> float:
         began = time.thread_time()
         with session.store.read() as conn:
-            loaded = load_facts(conn, session.settings)
+            loaded = load_facts(conn, session.settings, day - 1)
             previous = stored.load_previous(conn, day)
         read = time.thread_time()
         findings = run_day(loaded, session.settings, day, previous)
