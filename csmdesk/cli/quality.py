@@ -38,6 +38,10 @@ def quality(
     theirs: Annotated[
         str | None, typer.Option("--theirs", metavar="KEY", help="Take the CRM's value.")
     ] = None,
+    accept: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--accept", metavar="KEY REASON", help="Records may disagree, and why."),
+    ] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Take the newest edit back.")] = False,
 ) -> None:
     """What is wrong with the data and wants a person; without an option the list."""
@@ -49,6 +53,7 @@ def quality(
         Edit("split", (split,)) if split else None,
         Edit("crm_mine", (mine,)) if mine else None,
         Edit("crm_theirs", (theirs,)) if theirs else None,
+        Edit("accept", (accept[0],), {"reason": accept[1]}) if accept else None,
     ]
     decided = [edit for edit in wanted if edit is not None]
     if len(decided) + undo > 1:

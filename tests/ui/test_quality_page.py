@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from csmdesk.domain.portfolio import Portfolio
@@ -52,7 +53,7 @@ def test_only_what_fits_is_offered(page: QualityPage) -> None:
     page.table.select(keys(page, "unjoined")[:1])
     assert offered(page) == ["Join…"]
     page.table.select(keys(page, "disagree")[:1])
-    assert offered(page) == []
+    assert offered(page) == ["Accept…"]
 
 
 def test_an_account_is_joined_and_undone(running: Desk, page: QualityPage, qtbot: QtBot) -> None:
@@ -67,6 +68,21 @@ def test_an_account_is_joined_and_undone(running: Desk, page: QualityPage, qtbot
     name = running.portfolio.customers["name"][3]
     dialog.words.setText(name)
     dialog._take()
+    qtbot.waitUntil(lambda: chosen not in page.rows.keys, timeout=WAIT_MS)
+    undo(running, page, qtbot, before)
+
+
+def test_a_disagreement_is_accepted_and_undone(
+    running: Desk, page: QualityPage, qtbot: QtBot
+) -> None:
+    before = list(page.rows.keys)
+    chosen = keys(page, "disagree")[0]
+    page.table.select([chosen])
+    page.accept()
+    dialog = page.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("Agreed with finance")
+    dialog.accept()
     qtbot.waitUntil(lambda: chosen not in page.rows.keys, timeout=WAIT_MS)
     undo(running, page, qtbot, before)
 

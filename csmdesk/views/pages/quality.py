@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton
 
 from csmdesk.domain.edits import Edit
+from csmdesk.domain.texts import plural
 from csmdesk.models.quality import QUALITY_COLUMNS, quality_rows
 from csmdesk.models.rows import ColumnRows
 from csmdesk.views.memory import Memory
@@ -47,6 +48,7 @@ class QualityPage(ListPage):
         self._actions: tuple[tuple[QPushButton, tuple[str, ...]], ...] = (
             (button("Take theirs", self.take_theirs), ("conflict",)),
             (button("Keep mine", self.keep_mine, kind="primary"), ("conflict",)),
+            (button("Accept…", self.accept), ("disagree",)),
             (button("Not the same", self.keep_apart), ("duplicate",)),
             (button("Merge", self.merge, kind="primary"), ("duplicate",)),
             (button("Join…", self.join, kind="primary"), ("ambiguous", "unjoined")),
@@ -89,6 +91,27 @@ class QualityPage(ListPage):
     def take_theirs(self) -> None:
         self._decide("crm_theirs", "conflict", "key")
 
+    def accept(self) -> None:
+        """The records may disagree, for a reason that a person gives; the task is settled with it."""
+        tasks = tuple(
+            str(self._told(key, "key"))
+            for key in self.table.selected()
+            if self._is(key, "disagree")
+        )
+        if not tasks:
+            return
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Accept")
+        dialog.setLabelText(f"Why {plural(len(tasks), 'record')} may disagree")
+        dialog.textValueSelected.connect(lambda reason: self._accept(tasks, reason.strip()))
+        dialog.open()
+
+    def _accept(self, tasks: tuple[str, ...], reason: str) -> None:
+        """Without a reason nothing is accepted."""
+        if reason:
+            self.desk.edit(Edit("accept", tasks, {"reason": reason}))
+
     def join(self) -> None:
         """All chosen accounts to one customer that a person picks."""
         from csmdesk.views.dialogs.pick_customer import PickCustomer
@@ -119,6 +142,7 @@ class QualityPage(ListPage):
             ("Join to a customer…", self.join, ("ambiguous", "unjoined")),
             ("Merge", self.merge, ("duplicate",)),
             ("Not the same", self.keep_apart, ("duplicate",)),
+            ("Accept…", self.accept, ("disagree",)),
             ("Keep mine", self.keep_mine, ("conflict",)),
             ("Take theirs", self.take_theirs, ("conflict",)),
         )
