@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.page import Record
-from csmdesk.domain.portfolio import Portfolio
 from csmdesk.views.dialogs.pick_customer import PickCustomer
 from csmdesk.views.widgets.controls import button
 from csmdesk.views.widgets.labels import ElidedLabel
 from csmdesk.views.widgets.tip import plain_label
+
+if TYPE_CHECKING:
+    from csmdesk.domain.portfolio import Portfolio
 
 WIDTH = 560
 
