@@ -77,7 +77,7 @@ def _send(
             waiting = outbox.rows(conn, connector.system)
         records: dict[str, list[Outgoing]] = {}
         for one in waiting:
-            if one.state not in (CONFIRMED, CONFLICT):
+            if one.state != CONFIRMED:  # conflicts too: the CRM may have changed its mind
                 records.setdefault(one.account_id, []).append(one)
         ids = list(records)
         for start in range(0, len(ids), channel.writer.batch):
@@ -160,8 +160,8 @@ def _checked(row: Outgoing, now: Values | None) -> Outgoing:
         return replace(row, state=REFUSED, error=GONE)
     theirs = now.get(row.field)
     if same_value(theirs, row.value):
-        return replace(row, state=CONFIRMED, sent=None, error="")
+        return replace(row, state=CONFIRMED, sent=None, theirs=None, error="")
     unanswered = row.state == SENDING and same_value(theirs, row.sent)
     if same_value(theirs, row.base) or unanswered:
-        return replace(row, state=SENDING, sent=row.value, base=theirs, error="")
+        return replace(row, state=SENDING, sent=row.value, base=theirs, theirs=None, error="")
     return replace(row, state=CONFLICT, theirs=theirs, sent=None)

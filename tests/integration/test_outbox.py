@@ -217,6 +217,16 @@ def test_a_conflict_is_decided_for_theirs(
     assert in_crm(sandbox, ours[1], "tier") == "Mine"
 
 
+def test_a_conflict_follows_the_crm(desk: Session, sandbox: Sandbox, ours: tuple[str, str]) -> None:
+    conflict(desk, sandbox, ours)
+    crm_edit(sandbox, ours[1], "tier", "Third")
+    assert send(desk)["conflicts"] == 1
+    assert [one.theirs for one in waiting(desk)] == ["Third"]
+    crm_edit(sandbox, ours[1], "tier", "Mine")
+    assert send(desk) == {"sent": 0, "waiting": 0, "conflicts": 0}
+    assert waiting(desk) == []
+
+
 def test_both_sides_made_the_same_change(
     desk: Session, sandbox: Sandbox, ours: tuple[str, str]
 ) -> None:
