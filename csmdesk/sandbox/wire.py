@@ -108,6 +108,17 @@ class Router:
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
         self._routes.append((method, re.compile(pattern), handler))
 
+    def answer(self, request: Request, path: str = "") -> Response | None:
+        """What the handler of a path says, its refusals too; None where there is no such path."""
+        found = self.find(request.method, path or request.path)
+        if found is None:
+            return None
+        handler, parts = found
+        try:
+            return handler(request, parts)
+        except RefusedError as refused:
+            return refused.response
+
     def find(self, method: str, path: str) -> tuple[Handler, dict[str, str]] | None:
         for wanted, pattern, handler in self._routes:
             if wanted == method and (match := pattern.fullmatch(path)):

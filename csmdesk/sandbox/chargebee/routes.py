@@ -8,7 +8,7 @@ from typing import cast
 from csmdesk.sandbox.chargebee import catalogue, errors, lists
 from csmdesk.sandbox.chargebee.lists import KINDS, Index
 from csmdesk.sandbox.state import State
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
+from csmdesk.sandbox.wire import Json, Request, Response, Router
 
 _API = "/api/v2"
 _LISTED = frozenset({"limit", "offset", "sort_by[asc]", "updated_at[after]", "include_deleted"})
@@ -35,13 +35,7 @@ class Chargebee:
     def handle(self, request: Request) -> Response:
         if request.user() != self._key:
             return self.trouble("401", None)
-        found = self._router.find(request.method, request.path)
-        if found is None:
-            return self.trouble("404", None)
-        try:
-            return found[0](request, found[1])
-        except RefusedError as refused:
-            return refused.response
+        return self._router.answer(request) or self.trouble("404", None)
 
     def trouble(self, kind: str, retry_after: float | None) -> Response:
         return errors.trouble(kind, retry_after)

@@ -10,7 +10,7 @@ from csmdesk.sandbox.hubspot.crm import Crm
 from csmdesk.sandbox.hubspot.search import Searcher
 from csmdesk.sandbox.limits import Window
 from csmdesk.sandbox.state import State
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
+from csmdesk.sandbox.wire import Json, Request, Response, Router
 
 DATE = "2026-03"
 _OBJECTS = f"/crm/objects/{DATE}"
@@ -88,14 +88,9 @@ class HubSpot:
     def handle(self, request: Request) -> Response:
         if request.bearer() != self._key:
             return self.trouble("401", None)
-        found = self._router.find(request.method, request.path)
-        if found is None:
+        response = self._router.answer(request)
+        if response is None:
             return self.trouble("404", None)
-        handler, parts = found
-        try:
-            response = handler(request, parts)
-        except RefusedError as refused:
-            response = refused.response
         now = self._state.now()
         left, left_in_second = self._window.left(now), self._second.left(now)
         if not request.path.endswith("/search"):

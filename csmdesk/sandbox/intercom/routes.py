@@ -14,7 +14,7 @@ from csmdesk.sandbox.intercom.search import Test, test_of
 from csmdesk.sandbox.limits import Window
 from csmdesk.sandbox.shapes import Account
 from csmdesk.sandbox.state import State
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
+from csmdesk.sandbox.wire import Json, Request, Response, Router
 
 LIST_CAP = 10_000
 _COMPANIES_DEFAULT, _COMPANIES_MOST = 15, 60
@@ -73,13 +73,9 @@ class Intercom:
     def handle(self, request: Request) -> Response:
         if request.bearer() != self._key:
             return self.trouble("401", None)
-        found = self._router.find(request.method, request.path)
-        if found is None:
+        response = self._router.answer(request)
+        if response is None:
             return self.trouble("404", None)
-        try:
-            response = found[0](request, found[1])
-        except RefusedError as refused:
-            response = refused.response
         now = self._state.now()
         response.headers |= {
             "X-RateLimit-Limit": str(_MOST_IN_WINDOW),

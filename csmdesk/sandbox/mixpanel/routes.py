@@ -46,13 +46,7 @@ class Mixpanel:
     def handle(self, request: Request) -> Response:
         if request.user() != self._key:
             return self.trouble("401", None)
-        found = self._router.find(request.method, request.path)
-        if found is None:
-            return self.trouble("404", None)
-        try:
-            return found[0](request, found[1])
-        except RefusedError as refused:
-            return refused.response
+        return self._router.answer(request) or self.trouble("404", None)
 
     def trouble(self, kind: str, retry_after: float | None) -> Response:
         if kind == "expired_cursor":

@@ -42,8 +42,7 @@ class PostHog:
     def handle(self, request: Request) -> Response:
         if request.bearer() != self._key:
             return self.trouble("401", None)
-        found = self._router.find(request.method, request.path)
-        return self.trouble("404", None) if found is None else found[0](request, found[1])
+        return self._router.answer(request) or self.trouble("404", None)
 
     def trouble(self, kind: str, retry_after: float | None) -> Response:
         if kind == "expired_cursor":

@@ -12,7 +12,7 @@ from csmdesk.sandbox.state import State
 from csmdesk.sandbox.stripe import errors, filters, lists, objects, prices
 from csmdesk.sandbox.stripe.lists import SOURCES, Row
 from csmdesk.sandbox.stripe.objects import Shape
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
+from csmdesk.sandbox.wire import Json, Request, Response, Router
 
 BASIL = "2025-03-31"  # the version that moved the periods to the items
 EVENT_DAYS = 30
@@ -88,13 +88,9 @@ class Stripe:
     def handle(self, request: Request) -> Response:
         if self._key not in (request.bearer(), request.user()):
             return self.trouble("401", None)
-        found = self._router.find(request.method, request.path)
-        if found is None:
+        response = self._router.answer(request)
+        if response is None:
             return self.trouble("404", None)
-        try:
-            response = found[0](request, found[1])
-        except RefusedError as refused:
-            response = refused.response
         version = request.header("Stripe-Version") or objects.VERSION
         response.headers |= {"Stripe-Version": version, "Request-Id": "req_1Qsandbox"}
         return response

@@ -11,7 +11,7 @@ from csmdesk.sandbox.limits import Window
 from csmdesk.sandbox.shapes import Account
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.timeline import Edit, Timeline
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
+from csmdesk.sandbox.wire import Json, Request, Response, Router
 from csmdesk.sandbox.world.ids import index_of_zendesk, zendesk_id
 from csmdesk.sandbox.zendesk import errors, objects
 
@@ -95,13 +95,9 @@ class Zendesk:
         path = request.path.removesuffix(".json")
         if not path.startswith("/oauth/") and not self.authority.accepts(request.bearer()):
             return self.trouble("401", None)
-        found = self._router.find(request.method, path)
-        if found is None:
+        response = self._router.answer(request, path)
+        if response is None:
             return self.trouble("404", None)
-        try:
-            response = found[0](request, found[1])
-        except RefusedError as refused:
-            response = refused.response
         now = self._state.now()
         response.headers |= {
             "X-Rate-Limit": str(_MOST_IN_WINDOW),
