@@ -27,6 +27,8 @@ class System:
     key: str = ""
     where: str = ""
     asks: tuple[str, ...] = ()
+    may_ask: tuple[str, ...] = ()
+    """Settings of the source that most people leave empty."""
     editable: bool = False
     """A person may edit fields of its companies here."""
     signs_in: bool = False
@@ -55,6 +57,7 @@ _ALL = (
         "salesforce", "Salesforce", ("crm",), ("support",),
         where="Setup > External Client App Manager",
         asks=("client_id",),
+        may_ask=("login_domain",),
         signs_in=True,
         maps_fields=True,
     ),

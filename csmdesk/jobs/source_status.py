@@ -66,10 +66,15 @@ def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
                 ),
                 refused=tuple(refused),
                 base_url=source.base_url if source is not None else "",
-                asked={one: getattr(source, one, "") for one in system_named(name).asks},
+                asked={one: getattr(source, one, "") for one in _asked(name)},
             )
         )
     return tuple(sorted(made, key=_rank))
+
+
+def _asked(name: str) -> tuple[str, ...]:
+    system = system_named(name)
+    return (*system.asks, *system.may_ask)
 
 
 def _rank(status: SourceStatus) -> int:

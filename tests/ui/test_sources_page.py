@@ -109,7 +109,7 @@ def test_every_system_that_is_read_can_be_connected() -> None:
     offered = connectable()
     assert {system.name for system in offered} == set(CONNECTORS)
     assert all(system.where for system in offered)
-    assert {name for system in offered for name in system.asks} <= set(ASKED)
+    assert {name for system in offered for name in (*system.asks, *system.may_ask)} <= set(ASKED)
     mapped = {system.name for system in offered if system.maps_fields}
     made = {
         name: make(Source(system=name, site="a"), PastedKey("key"))

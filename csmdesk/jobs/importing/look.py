@@ -12,13 +12,15 @@ from csmdesk.domain.errors import BadInput
 from csmdesk.jobs.importing import files, guess
 from csmdesk.jobs.importing.files import Sheet
 from csmdesk.jobs.importing.job import Import
-from csmdesk.jobs.importing.mapping import FileMapping, mappings_of
+from csmdesk.jobs.importing.mapping import MAPPING_NAME, FileMapping, mappings_of, read_mapping
 from csmdesk.jobs.importing.report import TableReport
 from csmdesk.jobs.importing.tables import NAMES, missing_columns
 from csmdesk.jobs.importing.texts import ENDINGS
 from csmdesk.jobs.session import Session
 
 SHOWN_ROWS, SHOWN_REASONS = 8, 12
+CHOICES = ("table", "columns", "values", "date_format", "decimal")
+"""What a person may say of a file."""
 GUESSED_FROM = 200
 """Rows by which dates and numbers are guessed."""
 
@@ -32,17 +34,17 @@ def look(
 ) -> list[dict[str, Any]]:
     """What importing these files (or those of these folders) would do; nothing is written.
 
-    `given`: path -> any of {"table", "columns", "date_format", "decimal"} as a person chose; what
-    is not there is guessed. Returns one entry a file in the same words, with `rows` (the first ones, as
-    they stand), `count`, `refused`, `reasons` ([column, reason, how many, first line]) and
-    `problem`.
+    `given`: path -> any of `CHOICES` as a person chose; what is not there is as the mapping file
+    beside the files says, or guessed. Returns one entry a file in the same words, with `rows` (the
+    first ones, as they stand), `count`, `refused`, `reasons` ([column, reason, how many, first
+    line]) and `problem`.
     """
     listed = _listed(paths)
     found = []
     for place, path in enumerate(listed):
         cancel.check()
         report(Progress("look", f"Reading {path.name}", place, len(listed)))
-        found.append(_look_at(path, given.get(str(path), {})))
+        found.append(_look_at(path, given.get(str(path)) or _kept(path)))
     sheets: dict[str, Sheet] = {}
     entries: dict[str, dict[str, Any]] = {}
     for entry, raw in found:
@@ -71,6 +73,7 @@ def mapping_document(entries: Sequence[Mapping[str, Any]]) -> dict[str, dict[str
         entry["table"]: {
             "file": Path(entry["path"]).name,
             "columns": {k: v for k, v in entry["columns"].items() if k != v},
+            "values": entry["values"],
             "date_format": entry["date_format"],
             "decimal": entry["decimal"],
         }
@@ -89,7 +92,8 @@ def _listed(paths: Sequence[Path]) -> list[Path]:
 
 def _look_at(path: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], Sheet | None]:
     entry: dict[str, Any] = {
-        "path": str(path), "table": "", "columns": {}, "date_format": "", "decimal": "",
+        "path": str(path), "table": "", "columns": {}, "values": {},
+        "date_format": "", "decimal": "",
         "header": [], "rows": [], "count": 0, "refused": 0, "reasons": [], "problem": "",
     }  # fmt: skip
     try:
@@ -107,6 +111,15 @@ def _look_at(path: Path, given: Mapping[str, Any]) -> tuple[dict[str, Any], Shee
     return entry, raw
 
 
+def _kept(path: Path) -> dict[str, Any]:
+    """What the mapping file beside a file says of it; BadInput when it cannot be read."""
+    place = path.parent / MAPPING_NAME
+    for name, mapping in read_mapping(place if place.exists() else None).items():
+        if path.name == mapping.file or (not mapping.file and path.name.split(".")[0] == name):
+            return {"table": name} | {key: getattr(mapping, key) for key in CHOICES[1:]}
+    return {}
+
+
 def _guessed(path: Path, raw: Sheet, given: Mapping[str, Any]) -> dict[str, Any]:
     """How a file is read: as a person chose, else as it looks."""
     table = given.get("table")
@@ -121,6 +134,7 @@ def _guessed(path: Path, raw: Sheet, given: Mapping[str, Any]) -> dict[str, Any]
     return {
         "table": table,
         "columns": columns,
+        "values": given.get("values", {}),
         "date_format": guess.date_format(named, first) if dates is None else dates,
         "decimal": guess.decimal_sign(named, first) if decimal is None else decimal,
     }

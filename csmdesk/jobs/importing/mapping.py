@@ -14,6 +14,8 @@ from csmdesk.config.writing import replace_file
 from csmdesk.domain.errors import BadInput
 
 DECIMALS = (".", ",")
+MAPPING_NAME = "mapping.toml"
+"""What the window calls a mapping file, and looks for beside the files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class ConnectDialog(QDialog):
         self.address = _line("Address")
         self.address.setPlaceholderText("The system's own")
         self.asked = {name: _line(label) for name, label in ASKED.items()}
+        self.asked["login_domain"].setPlaceholderText("login.salesforce.com")
         if status is not None:
             self.address.setText(status.base_url)
             for name, value in status.asked.items():
@@ -112,6 +113,11 @@ class ConnectDialog(QDialog):
     def chosen(self) -> System:
         return system_named(str(self.system.currentData()))
 
+    @property
+    def _shown(self) -> tuple[str, ...]:
+        """What the chosen system asks for, or may."""
+        return (*self.chosen.asks, *self.chosen.may_ask)
+
     def reject(self) -> None:
         """Cancel and Escape give up the question that is on its way, too."""
         self._sources.stop()
@@ -128,8 +134,8 @@ class ConnectDialog(QDialog):
         self.said.setText(SIGN_IN if signs_in else SAFE)
         self._where.setText(f"{self.chosen.title}: {self.chosen.where}")
         for name, field in self.asked.items():
-            field.setVisible(name in self.chosen.asks)
-            self._labels[name].setVisible(name in self.chosen.asks)
+            for part in (field, self._labels[name]):
+                part.setVisible(name in self._shown)
         self._session.hide()
         self._typed()
 
@@ -159,7 +165,7 @@ class ConnectDialog(QDialog):
         self._typed()
         self._session.hide()
         self.said.setText(f"Asking {self.chosen.title}…")
-        asked = {name: self.asked[name].text().strip() for name in self.chosen.asks}
+        asked = {name: self.asked[name].text().strip() for name in self._shown}
         source = Source(
             system=self.chosen.name,
             base_url=self.address.text().strip(),

@@ -253,7 +253,7 @@ class ImportDialog(QDialog):
 
     @Slot(object)
     def _changed(self, entry: Entry) -> None:
-        keys = ("table", "columns", "date_format", "decimal")
+        keys = ("table", "columns", "values", "date_format", "decimal")
         self._given[entry["path"]] = {key: entry[key] for key in keys}
         self.entries[self.files.currentRow()] = entry
         self._ask_soon()

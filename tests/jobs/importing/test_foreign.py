@@ -209,3 +209,25 @@ def test_a_mirror_empties_the_counts_that_are_gone(bring: Import, desk: Session)
     assert again.tables[-1].gone == 0
     bring({}, mirror=True)
     assert int(read(desk).usage.events.sum()) == 2, "a file that is not there deletes nothing"
+
+
+def test_a_mapping_beside_the_files_is_used_the_next_time(desk: Session, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "x7.csv").write_text("Nr,Titel,Stufe\n1,Acme,Gold\n")
+    mapping = {
+        "customers": {
+            "file": "x7.csv",
+            "columns": {"Nr": "customer_id", "Titel": "name", "Stufe": "tier"},
+            "values": {"tier": {"Gold": "T1"}},
+        }
+    }
+    write_mapping(folder / "mapping.toml", mapping)
+    [entry] = look(desk, [folder], {}, CancelToken(), silent)
+    assert (entry["table"], entry["count"], entry["refused"]) == ("customers", 1, 0)
+    document = mapping_document([entry])
+    import_places(desk, places_of([entry]), mappings_of(document), CancelToken(), silent)
+    assert read(desk).customers["tier"] == ["T1"]
+    (folder / "mapping.toml").write_text("[customers")
+    with pytest.raises(BadInput, match="is not valid"):
+        look(desk, [folder], {}, CancelToken(), silent)
