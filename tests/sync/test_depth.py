@@ -192,3 +192,44 @@ def test_usage_of_the_last_48_hours_is_read_again(
     two_days_ago = (date.fromisoformat(TODAY) - timedelta(days=2)).isoformat()
     told = words % (f"('{two_days_ago}" if system == "posthog" else two_days_ago)
     assert any(told in text.replace("\\'", "'") for text in sent), sent
+
+
+def test_what_chargebee_marks_as_deleted_goes(tmp_path: Path) -> None:
+    with running("--customers", "12") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        bench.sync(["chargebee"])
+        before = bench.tables()
+        bill, account = before["invoice"][-1][1], before["account"][-1][1]
+        for one in (bill, account):
+            sandbox.call("control", "POST", "/chargebee/delete", json={"id": one})
+        result = bench.sync(["chargebee"])["chargebee"]
+        assert (result.error, result.changed) == (None, 2)
+        after = bench.tables()
+        assert [row for row in before["invoice"] if row[1] != bill] == after["invoice"]
+        changed = [row for row in after["account"] if row not in before["account"]]
+        assert [row[1] for row in changed] == [account]  # kept, archived
+        bench.store.close()
+
+
+def test_what_hubspot_has_no_more_is_archived_on_the_next_day(tmp_path: Path) -> None:
+    """A company that was merged away or erased is in no search: the daily sweep misses it."""
+    with running("--customers", "12") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        bench.sync(["hubspot"])
+        with bench.store.write() as conn:
+            conn.exec_driver_sql(
+                "INSERT INTO fact_account (source, source_id, name, joins, tags, properties, "
+                "archived) VALUES ('hubspot', '99', 'Merged away', '[]', '[]', '{}', 0)"
+            )
+        bench.sync(["hubspot"])
+        assert archived(bench, "99") is False
+        sandbox.call("control", "POST", "/today", json={"today": "2026-11-22"})
+        bench.sync(["hubspot"])
+        assert archived(bench, "99") is True
+        bench.store.close()
+
+
+def archived(bench: Bench, account: str) -> bool:
+    with bench.store.read() as conn:
+        sql = "SELECT archived FROM fact_account WHERE source = 'hubspot' AND source_id = ?"
+        return bool(conn.exec_driver_sql(sql, (account,)).scalar())
