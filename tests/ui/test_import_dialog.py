@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from csmdesk.jobs.importing.mapping import read_mapping
@@ -54,6 +54,11 @@ def theirs(tmp_path: Path) -> Path:
 
 
 def drop(window: MainWindow, *paths: Path) -> ImportDialog:
+    drop_onto(window, *paths)
+    return next(one for one in window.findChildren(ImportDialog) if one.isVisible())
+
+
+def drop_onto(window: QWidget, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     event = QDropEvent(
@@ -63,10 +68,9 @@ def drop(window: MainWindow, *paths: Path) -> ImportDialog:
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    watcher = window.findChild(FileDrop)
+    watcher = window.findChild(FileDrop, options=Qt.FindChildOption.FindDirectChildrenOnly)
     assert isinstance(watcher, FileDrop)
     assert watcher.eventFilter(window, event), "Qt delivers a drop only from a drag of its own"
-    return next(one for one in window.findChildren(ImportDialog) if one.isVisible())
 
 
 def pick(box: QComboBox, value: str) -> None:
@@ -140,6 +144,19 @@ def test_another_table_is_guessed_again_and_a_file_can_be_left_out(
     qtbot.waitUntil(lambda: settled(dialog), timeout=LONG)
     assert words.file_line(dialog.entries[1]) == "Left out"
     assert dialog.import_button.text() == "Import 2 rows"
+    dialog.reject()
+
+
+def test_files_are_dropped_onto_the_dialog_too(
+    window: MainWindow, theirs: Path, qtbot: QtBot
+) -> None:
+    window.import_files()
+    dialog = next(one for one in window.findChildren(ImportDialog) if one.isVisible())
+    assert "Drop files or a folder here" in dialog.choosing.accessibleName()
+    drop_onto(dialog, theirs / "Accounts.csv")
+    qtbot.waitUntil(lambda: dialog._stack.currentIndex() == MAPPING, timeout=LONG)
+    drop_onto(dialog, theirs / "tickets.csv")
+    qtbot.waitUntil(lambda: len(dialog.entries) == 2, timeout=LONG)
     dialog.reject()
 
 

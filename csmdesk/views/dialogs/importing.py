@@ -26,6 +26,7 @@ from csmdesk.models.table import TableModel
 from csmdesk.runtime import state as states
 from csmdesk.views.dialogs.import_file import FilePanel
 from csmdesk.views.memory import Memory
+from csmdesk.views.shell.dropping import FileDrop
 from csmdesk.views.table import DataTable
 from csmdesk.views.widgets.controls import button
 from csmdesk.views.widgets.states import EmptyState, Saying
@@ -85,7 +86,8 @@ class ImportDialog(QDialog):
         self.messages.setWordWrap(True)
         self.refused_button = button("Show the refused rows", self._show_refused)
         self._stack = QStackedWidget()
-        for page in (self.choosing, self._mapping_page(), self._working_page(), self._done_page()):
+        pages = (self._choosing_page(), self._mapping_page(), self._working_page())
+        for page in (*pages, self._done_page()):
             self._stack.addWidget(page)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
@@ -272,6 +274,12 @@ class ImportDialog(QDialog):
         self.accept()
 
     # -- building -----------------------------------------------------------------------------
+    def _choosing_page(self) -> QWidget:
+        folder = button("Choose a folder…", self.choose_folder)
+        page = _page(self.choosing, _foot(folder, None, button("Cancel", self.reject)))
+        FileDrop(self, self.take)
+        return page
+
     def _mapping_page(self) -> QWidget:
         body = QHBoxLayout()
         body.setSpacing(12)

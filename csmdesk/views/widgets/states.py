@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from csmdesk.views import theme
 from csmdesk.views.icons import paint_icon
 from csmdesk.views.widgets.tip import plain_label
+
+TEXT_WIDTH = 380
 
 
 class Saying(NamedTuple):
@@ -48,7 +50,7 @@ class EmptyState(QWidget):
         self._text = plain_label(role="small")
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(380)
+        self._text.setFixedWidth(TEXT_WIDTH)
         self._button = QPushButton()
         self._button.clicked.connect(self._act)
         box = QVBoxLayout(self)
@@ -65,11 +67,22 @@ class EmptyState(QWidget):
         self._picture.update()
         self._title.setText(saying.title)
         self._text.setText(saying.text)
+        self._fit()
         self._text.setVisible(bool(saying.text))
         self._button.setText(saying.action)
         self._button.setAccessibleName(saying.action)
         self._button.setVisible(bool(saying.action))
         self.setAccessibleName(f"{saying.title}. {saying.text}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Every line of the text is seen: a centred label is else given the height of one."""
+        self._text.ensurePolished()
+        self._text.setMinimumHeight(max(self._text.heightForWidth(TEXT_WIDTH), 0))
 
     def _act(self) -> None:
         if self._saying.run is not None:
