@@ -13,7 +13,7 @@ import pytest
 from tests.sandbox.process import Sandbox, running
 from tests.sync.bench import Bench, new_bench
 
-CUSTOMERS = "20"
+CUSTOMERS = "16"
 Tables = dict[str, list[tuple[Any, ...]]]
 
 
