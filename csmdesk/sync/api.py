@@ -30,6 +30,9 @@ def bearer(key: str) -> str:
     return f"Bearer {key}"
 
 
+PATH_VERSION = "{version}"
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
     """At most `requests` of a group in any `seconds`: of a system that tells it in no header."""
@@ -43,7 +46,8 @@ class Quota:
 class Api:
     """A system's address, credentials and manners. `group` names the rate budget a path draws from.
 
-    `hosts`: beginnings of paths that are asked at another address.
+    `hosts`: beginnings of paths that are asked at another address. `version` stands in the place of
+    PATH_VERSION in paths.
     """
 
     source: str
@@ -56,6 +60,13 @@ class Api:
     group: Callable[[str], str] = lambda _: ""
     quotas: tuple[Quota, ...] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+
+    def address(self, path: str) -> str:
+        """Where a path is asked."""
+        hosts = self.hosts
+        base = next((hosts[begin] for begin in hosts if path.startswith(begin)), self.base_url)
+        return base.rstrip("/") + path.replace(PATH_VERSION, self.version)
 
 
 @dataclass(frozen=True, slots=True)

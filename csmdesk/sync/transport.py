@@ -124,17 +124,12 @@ class Transport:
         renewed = self._api.credentials.renewed(key) if reply.status == 401 else None
         return reply if renewed is None else self._ask(renewed, question)
 
-    def _address(self, path: str) -> str:
-        hosts = self._api.hosts
-        base = next((hosts[begin] for begin in hosts if path.startswith(begin)), self._api.base_url)
-        return base.rstrip("/") + path
-
     def _ask(self, key: str, question: _Question) -> Reply:
         method, path, params, body, reader = question
         headers = {} if body is None else {"Content-Type": "application/json"}
         with self._session.request(
             method,
-            self._address(path),
+            self._api.address(path),
             params=list(params),
             data=body,
             headers=headers,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from csmdesk.domain.days import parse_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.facts import Account, Activity, Contact, Deal, FieldChange, Ticket
-from csmdesk.sync.connectors.hubspot import activities, companies, contacts, deals, tickets
+from csmdesk.domain.settings import Source
+from csmdesk.sync.connectors.hubspot import HubSpot, activities, companies, contacts, deals, tickets
 from csmdesk.sync.connectors.hubspot.links import Linked
 from csmdesk.sync.connectors.hubspot.setup import Setup
-from csmdesk.sync.connectors.hubspot.wire import Row, Version
+from csmdesk.sync.connectors.hubspot.wire import OBJECTS, Row, Version
+from csmdesk.sync.credentials import PastedKey
 
 SETUP = Setup(
     portal="62515",
@@ -172,3 +175,13 @@ def test_activities(
 def test_an_activity_without_a_date_is_a_bad_row() -> None:
     with pytest.raises(ValueError, match="date is missing"):
         activities.KINDS[0].facts(linked(), SETUP)
+
+
+def test_the_version_of_the_paths_is_the_sources_to_choose() -> None:
+    source = Source(system="hubspot", base_url="http://127.0.0.1:9")
+    newer = structs.replace(source, api_version="2026-09")
+    asked = [HubSpot(one, PastedKey("key")).api().address(OBJECTS) for one in (source, newer)]
+    assert asked == [
+        "http://127.0.0.1:9/crm/objects/2026-03",
+        "http://127.0.0.1:9/crm/objects/2026-09",
+    ]

@@ -23,7 +23,7 @@ from csmdesk.sync.connectors.hubspot.engagements import Engagements
 from csmdesk.sync.connectors.hubspot.objects import ObjectStream
 from csmdesk.sync.connectors.hubspot.owners import OwnerStream
 from csmdesk.sync.connectors.hubspot.setup import SetupStream
-from csmdesk.sync.connectors.hubspot.wire import DETAILS, SYSTEM
+from csmdesk.sync.connectors.hubspot.wire import DETAILS, SYSTEM, VERSION
 from csmdesk.sync.connectors.hubspot.writing import SCORES, CompanyWriter
 from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
@@ -72,12 +72,21 @@ class HubSpot:
 
     def __init__(self, source: Source, credentials: Credentials) -> None:
         self._base_url = source.base_url or BASE_URL
+        self._version = source.api_version or VERSION
         self._fields = {**companies.FIELDS, **source.fields}
         self._credentials = credentials
         self._scores = {**SCORES, **source.writes}
 
     def api(self) -> Api:
-        return Api(SYSTEM, self.title, self._base_url, self._credentials, complain, group=group)
+        return Api(
+            SYSTEM,
+            self.title,
+            self._base_url,
+            self._credentials,
+            complain,
+            group=group,
+            version=self._version,
+        )
 
     def probe(self, client: HttpClient) -> None:
         client.get(DETAILS, msgspec.Raw)

@@ -6,14 +6,17 @@ from typing import TypeAlias
 
 import msgspec
 
+from csmdesk.sync.api import PATH_VERSION
+
 SYSTEM = "hubspot"
 VERSION = "2026-03"
-OBJECTS = f"/crm/objects/{VERSION}"
-OWNERS = f"/crm/owners/{VERSION}"
-PIPELINES = f"/crm/pipelines/{VERSION}"
-PROPERTIES = f"/crm/properties/{VERSION}"
-ASSOCIATIONS = f"/crm/associations/{VERSION}"
-DETAILS = f"/account-info/{VERSION}/details"
+"""The dated version whose paths are asked, unless the source names another one."""
+OBJECTS = f"/crm/objects/{PATH_VERSION}"
+OWNERS = f"/crm/owners/{PATH_VERSION}"
+PIPELINES = f"/crm/pipelines/{PATH_VERSION}"
+PROPERTIES = f"/crm/properties/{PATH_VERSION}"
+ASSOCIATIONS = f"/crm/associations/{PATH_VERSION}"
+DETAILS = f"/account-info/{PATH_VERSION}/details"
 
 LIST_PAGE = 100
 SEARCH_PAGE = 200
