@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from csmdesk.runtime.desk import Desk
 from csmdesk.store.first_rows import FirstRow, FirstRows
+from csmdesk.views import theme
 from csmdesk.views.first_frame import FirstFrameView, first_list
 from csmdesk.views.main_window import MainWindow
 from csmdesk.views.table import DataTable
@@ -29,7 +31,8 @@ def first(count: int, status: str = "Active") -> FirstRows:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, qapp: object) -> Desk:
+def desk(tmp_path: Path, qapp: QApplication) -> Desk:
+    theme.apply_theme(qapp, "light")  # as in a second start: both windows have the same fonts
     return Desk(tmp_path, True, now, first(60))
 
 
