@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from csmdesk.domain.cancel import CancelToken
-from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish, connect, test
 
 if TYPE_CHECKING:
     from csmdesk.domain.source_fields import FieldTable
     from csmdesk.domain.source_status import SourceStatus
+    from csmdesk.runtime.connecting import ConnectOutcome, ConnectWish
     from csmdesk.runtime.desk import Desk
     from csmdesk.runtime.queue_thread import Question, QueueThread
     from csmdesk.runtime.stores import WindowStore
@@ -89,18 +89,22 @@ class Sources(QObject):
 
     def connect_system(self, wish: ConnectWish) -> None:
         """Test and keep a key, then read the system; `connected` or `refused` follows."""
+        from csmdesk.runtime import connecting
+
         cancel = self._new_question()
         self._ask(
-            lambda: connect(self._store.session(), wish, self.browsing.emit, cancel),
+            lambda: connecting.connect(self._store.session(), wish, self.browsing.emit, cancel),
             lambda outcome: self._connected(wish, outcome),
             lambda sentence: self.refused.emit(sentence, False),
         )
 
     def test(self, wish: ConnectWish) -> None:
         """Test the key of a wish, or the kept one when it has none; `tested` follows."""
+        from csmdesk.runtime import connecting
+
         cancel = self._new_question()
         self._ask(
-            lambda: test(self._store.session(), wish, cancel),
+            lambda: connecting.test(self._store.session(), wish, cancel),
             lambda title: self.tested.emit(wish.source.system, f"{title} accepts the key.", True),
             lambda sentence: self.tested.emit(wish.source.system, sentence, False),
         )
