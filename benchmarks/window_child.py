@@ -63,8 +63,10 @@ def main(folder: str, until: str) -> int:
             QTimer.singleShot(0, lambda: reached("rows", until, customers=count))
 
         def _finished(self, verb: str) -> None:
-            if verb.startswith("run"):
-                reached("finished", until)
+            from PySide6.QtCore import QTimer
+
+            if verb.startswith("run"):  # behind the rows of the same run
+                QTimer.singleShot(0, lambda: reached("finished", until))
 
     app.FirstFrame = Frame  # type: ignore[misc]
     app.Desk = Watched  # type: ignore[misc]
