@@ -15,7 +15,6 @@ from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.engine.metrics.relationship import relationship_metrics
 from csmdesk.engine.metrics.rows import EventRows, event_rows
 from csmdesk.engine.metrics.service import service_metrics
-from csmdesk.engine.metrics.standing import standing_on
 from csmdesk.engine.metrics.units import unit_use
 from csmdesk.engine.metrics.usage import usage_metrics
 from csmdesk.engine.money.prepared import Prepared, prepare
@@ -44,7 +43,7 @@ def measure(
     data |= usage_metrics(facts, settings, money, day, sorts)
     data |= service_metrics(facts, settings, day, sorts)
     data |= relationship_metrics(facts, settings, day, sorts)
-    data["unit_use"] = unit_use(facts, settings, ready, standing_on(ready, facts, day), day)
+    data["unit_use"] = unit_use(facts, settings, ready, day)
     data |= {f"joined_{kind}": facts.joined(kind) for kind in KINDS}
     data["tier"], _ = field_on(facts, ready.fields, "tier", day)
     data["stage"], _ = field_on(facts, ready.fields, "stage", day)

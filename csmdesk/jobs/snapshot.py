@@ -21,11 +21,10 @@ from csmdesk.engine.figures.counted import with_counts
 from csmdesk.engine.figures.customers import totals
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.health.history import factor_rows
-from csmdesk.engine.measure import measure
-from csmdesk.engine.metrics.rows import event_rows
 from csmdesk.engine.money.mrr import subscription_columns
-from csmdesk.engine.money.prepared import Prepared, prepare
+from csmdesk.engine.money.prepared import Prepared
 from csmdesk.engine.rules.rule import Context
+from csmdesk.engine.run import prepare_run
 from csmdesk.engine.segments import segment_mask
 from csmdesk.jobs import snapshot_columns as columns
 from csmdesk.jobs.quality import issues
@@ -48,15 +47,21 @@ def build_portfolio(session: Session, day: int, *, recompute: bool = False) -> P
     `recompute` always recomputed, and told where the stored one differs."""
     with session.store.read() as conn:
         facts = load_facts(conn, session.settings, day - 1)
-        kept = history(conn, day - 30, day)
-    prepared = prepare(facts, session.settings)
-    measures = measure(facts, session.settings, day, prepared)
+        kept, newest = history(conn, day - 30, day), stored.last_run(conn)
+    settings = session.settings
+    inputs = prepare_run(facts, settings)
+    measures = inputs.measures(day)
     before = tuple(one for one in kept if one.day < day)
-    health = assess(facts, measures, session.settings, day, before)
+    health = assess(facts, measures, settings, day, before)
     frozen = [one for one in kept if one.day == day]
     if frozen and not recompute:
         health = as_stored(health, frozen[0])
-    portfolio = _assemble(session, day, facts, prepared, measures, health)
+    then = None
+    if newest is not None and day < newest.day:
+        known = Previous({}, {}, before)
+        former = inputs.measures(day - 1)
+        then = Context(facts, settings, day, measures, former, inputs.events, health, known)
+    portfolio = _assemble(session, day, facts, inputs.money, measures, health, then)
     return beside_stored(portfolio, frozen[0]) if frozen and recompute else portfolio
 
 
@@ -132,20 +137,17 @@ def _assemble(
     prepared: Prepared,
     measures: Columns,
     health: Health,
+    then: Context | None = None,
 ) -> Portfolio:
+    """`then`: what the rules of a past day read, to tell its tasks and alerts as they were told."""
     settings = session.settings
     with session.store.read() as conn:
         work = snapshot_rows(conn, day)
         chi = chi_matrix(conn, day, HISTORY_DAYS, facts.ids)
-        run, newest = stored.last_run(conn, day), stored.last_run(conn)
-        before, first = tuple(history(conn, day - 30, day - 1)), first_history_day(conn)
+        run, first = stored.last_run(conn, day), first_history_day(conn)
         unsent = outbox.unsent(conn)
         found = issues(conn, facts.sources, session.today())
-    if newest is not None and day < newest.day:
-        former = measure(facts, settings, day - 1, prepared)
-        known = Previous({}, {}, before)
-        events = event_rows(facts)
-        then = Context(facts, settings, day, measures, former, events, health, known)
+    if then is not None:
         work = as_told(work, then)
     chi[-1] = health.chi
     index = {one: row for row, one in enumerate(facts.ids)}

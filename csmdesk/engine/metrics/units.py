@@ -53,20 +53,19 @@ class _Held:
 
 
 def unit_use(
-    facts: Facts, settings: Settings, ready: Prepared, now: Standing, day: int
+    facts: Facts, settings: Settings, ready: Prepared, day: int
 ) -> list[tuple[UnitUse, ...]]:
     """The unit entitlements of every customer, () for those without any. Units that the workspace
     does not configure are not looked at: nothing says what counts them."""
     found: list[tuple[UnitUse, ...]] = [()] * facts.count
     units = {name.lower(): unit for name, unit in settings.features.units.items()}
-    held = [one for one in _held(facts, ready, now, day) if one.unit in units] if units else []
+    if not units:
+        return found
+    held = [one for one in _held(facts, ready, day) if one.unit in units]
     if not held:
         return found
     then = day - COMPARED_DAYS
-    former = {
-        (one.customer, one.subject): one.limit
-        for one in _held(facts, ready, standing_on(ready, facts, then), then)
-    }
+    former = {(one.customer, one.subject): one.limit for one in _held(facts, ready, then)}
     names = _Names(facts, settings, units)
     used, before = (_used(facts, names, held, on) for on in (day, then))
     for one, use, use_before in zip(held, used, before, strict=True):
@@ -76,8 +75,9 @@ def unit_use(
     return found
 
 
-def _held(facts: Facts, ready: Prepared, now: Standing, day: int) -> list[_Held]:
+def _held(facts: Facts, ready: Prepared, day: int) -> list[_Held]:
     """Entitlements in force by customer and subject; what is stated wins over what was bought."""
+    now = standing_on(ready, facts, day)
     stated = _stated(facts, now, day)
     told = {(one.customer, one.product) for one in stated}
     bought = [one for one in _bought(ready, now) if (one.customer, one.product) not in told]
