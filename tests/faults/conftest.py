@@ -55,9 +55,7 @@ def calm(
 
     @cache
     def read(system: str) -> Calm:
-        shared_sandbox.call("control", "DELETE", "/faults")
-        shared_sandbox.call("control", "DELETE", "/requests")
-        bench = new_bench(shared_sandbox, tmp_path_factory.mktemp("calm"))
+        bench = new_bench(shared_sandbox.fresh(), tmp_path_factory.mktemp("calm"))
         first = bench.sync([system], phase="essential")[system]
         path = shared_sandbox.asked_most(system)
         rest = bench.sync([system], phase="rest")[system]

@@ -34,9 +34,7 @@ def shared() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(shared: Sandbox) -> Sandbox:
-    shared.call("control", "DELETE", "/faults")
-    shared.call("control", "DELETE", "/requests")
-    return shared
+    return shared.fresh()
 
 
 @pytest.fixture

@@ -18,9 +18,7 @@ def shared_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(shared_sandbox: Sandbox) -> Sandbox:
     """The shared sandbox without faults and with an empty list of requests."""
-    shared_sandbox.call("control", "DELETE", "/faults")
-    shared_sandbox.call("control", "DELETE", "/requests")
-    return shared_sandbox
+    return shared_sandbox.fresh()
 
 
 @pytest.fixture

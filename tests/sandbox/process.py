@@ -45,6 +45,12 @@ class Sandbox:
         entry = {"system": system, "kind": kind, "path": path, **more}
         assert self.call("control", "POST", "/faults", json=[entry]).status_code == 200
 
+    def fresh(self) -> Sandbox:
+        """Itself, without faults and with an empty list of requests."""
+        self.call("control", "DELETE", "/faults")
+        self.call("control", "DELETE", "/requests")
+        return self
+
     def asked_most(self, system: str) -> str:
         """The path that was asked most often since the list of requests was emptied."""
         asked = self.call("control", "GET", "/requests").json()

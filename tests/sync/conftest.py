@@ -20,9 +20,7 @@ def small_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(small_sandbox: Sandbox) -> Sandbox:
     """The shared sandbox without faults and with an empty list of requests."""
-    small_sandbox.call("control", "DELETE", "/faults")
-    small_sandbox.call("control", "DELETE", "/requests")
-    return small_sandbox
+    return small_sandbox.fresh()
 
 
 @pytest.fixture

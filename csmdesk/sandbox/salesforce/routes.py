@@ -15,7 +15,7 @@ from csmdesk.sandbox.salesforce.soql import Condition, Query
 from csmdesk.sandbox.salesforce.tables import Table, tables
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.timeline import Edit, Entry
-from csmdesk.sandbox.wire import Json, RefusedError, Request, Response, Router
+from csmdesk.sandbox.wire import Json, Request, Response, Router
 
 VERSIONS = ("v59.0", "v62.0", "v63.0")
 _ORGANIZATION = "00D5e0000012345EAA"
@@ -32,6 +32,12 @@ class _Result:
         self.table = table
         self.query = query
         self.entries = entries
+
+
+def _is_served(path: str) -> bool:
+    """Whether a path names no version of the API, or one that there is."""
+    _, below, rest = path.partition("/services/data/")
+    return not below or rest.partition("/")[0] in VERSIONS
 
 
 class Salesforce:
@@ -65,13 +71,9 @@ class Salesforce:
         )
         if not open_ and not self.authority.accepts(request.bearer()):
             return self.trouble("401", None)
-        found = self._router.find(request.method, path)
-        if found is None or found[1].get("version", VERSIONS[0]) not in VERSIONS:
+        response = self._router.answer(request, path) if _is_served(path) else None
+        if response is None:
             return self.trouble("404", None)
-        try:
-            response = found[0](request, found[1])
-        except RefusedError as refused:
-            response = refused.response
         used = _MOST_A_DAY - self._window.left(self._state.now())
         response.headers |= {"Sforce-Limit-Info": f"api-usage={used}/{_MOST_A_DAY}"}
         return response
