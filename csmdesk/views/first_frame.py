@@ -6,7 +6,7 @@ when the window was closed; everything around it follows as soon as this has rea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter
@@ -36,11 +36,15 @@ def first_list(first: FirstRows) -> ListRows | None:
     return ListRows(active or first.rows, first.day, str(first.totals.get("currency", "USD")))
 
 
-def remember_place(memory: Memory, window: QWidget, table: QWidget, shown: list[Any]) -> None:
-    """Keep where the table stands and its shown columns as [key, width]."""
-    at = table.mapTo(window, QPoint(0, 0))
-    place = [at.x(), at.y(), table.width(), table.height()]
-    memory.put(PLACE, {"place": place, "columns": shown})
+def remember_place(memory: Memory, window: QWidget, page: QWidget) -> None:
+    """Keep where the table of the first page stands, and its shown columns as [key, width]."""
+    from csmdesk.views.table import DataTable
+
+    table = page.findChild(DataTable)
+    if table is not None:
+        at = table.mapTo(window, QPoint(0, 0))
+        place = [at.x(), at.y(), table.width(), table.height()]
+        memory.put(PLACE, {"place": place, "columns": table.layout_of_columns.shown()})
 
 
 class FirstFrameView(QWidget):

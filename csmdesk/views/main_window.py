@@ -15,7 +15,7 @@ from csmdesk.runtime import state as states
 from csmdesk.views import theme
 from csmdesk.views.first_frame import FirstFrameView, first_list, remember_place
 from csmdesk.views.memory import Memory
-from csmdesk.views.pages import FIRST_PAGE, PAGES, page_spec
+from csmdesk.views.pages import CUSTOMER, FIRST_PAGE, PAGE, PAGES
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from csmdesk.runtime.state import DeskState
     from csmdesk.views.charts.dock import ChiHistoryDock
     from csmdesk.views.page import Page
-    from csmdesk.views.shell.documents import Documents, Holder
+    from csmdesk.views.shell.documents import Documents
     from csmdesk.views.shell.notices import NoticeLine, Toast
+    from csmdesk.views.shell.opening import Opening
     from csmdesk.views.shell.panels import Panels
     from csmdesk.views.shell.rail import Rail
     from csmdesk.views.shell.top_bar import TopBar
 
-PAGE, CUSTOMER = "page:", "customer:"
 DEFAULT_SIZE = (1440, 900)
 HAS_MENU_BAR = sys.platform == "darwin"
 """Elsewhere the rail's menu button opens the same menus."""
@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
     rail: Rail
     top_bar: TopBar
     documents: Documents
+    opening: Opening
     notice: NoticeLine
     toast: Toast
     panels: Panels
@@ -63,7 +64,6 @@ class MainWindow(QMainWindow):
         self.memory = Memory.at(str(window_settings_path))
         self.theme_name = str(self.memory.get("window/theme", theme.SYSTEM))
         self.compact = bool(self.memory.get("window/compact", False))
-        self._restoring = True
         self._told: tuple[str, ...] = ()
         self._asked = False
         self._complete = False
@@ -112,9 +112,7 @@ class MainWindow(QMainWindow):
 
     # -- what others call ---------------------------------------------------------------------
     def open_page(self, key: str) -> None:
-        holder = self._document(PAGE + key)
-        if holder is not None:
-            self.documents.show_document(holder)
+        self.opening.page(key)
 
     def import_files(self, paths: Sequence[Path] = ()) -> None:
         """The import dialog, on the Sources page: from the menu, or for what was dropped."""
@@ -127,11 +125,7 @@ class MainWindow(QMainWindow):
 
     def open_customer(self, customer_id: str, tab: str | None = None) -> None:
         """The customer's tab, at this sub-tab when one is named."""
-        holder = self._document(CUSTOMER + customer_id, self._customer_name(customer_id))
-        assert holder is not None
-        self.documents.show_document(holder)
-        if tab:
-            holder.ensure().show_tab(tab)
+        self.opening.customer(customer_id, tab)
 
     def apply_theme(self, name: str) -> None:
         """ "light", "dark" or "system"; remembered."""
@@ -203,12 +197,14 @@ class MainWindow(QMainWindow):
     # -- building -----------------------------------------------------------------------------
     def _build(self) -> None:
         from csmdesk.views.shell.documents import Documents
+        from csmdesk.views.shell.opening import Opening
         from csmdesk.views.shell.rail import Rail
         from csmdesk.views.shell.top_bar import TopBar
 
         self.rail, self.top_bar = Rail(), TopBar()
         self.rail.menu_button.setHidden(HAS_MENU_BAR)
         self.documents = Documents()
+        self.opening = Opening(self.documents, self.desk, self.memory, self.show_panel)
         self.host = QMainWindow()
         self.host.setWindowFlags(Qt.WindowType.Widget)
         self.host.setDockNestingEnabled(True)
@@ -237,7 +233,6 @@ class MainWindow(QMainWindow):
         documents.customerWanted.connect(self.open_customer)
         documents.pageWanted.connect(self.open_page)
         documents.shown.connect(self._document_shown)
-        documents.arranged.connect(self._remember_tabs)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_theme_changed)
 
     def _wire_desk(self) -> None:
@@ -300,19 +295,12 @@ class MainWindow(QMainWindow):
         self.rail.set_current(page)
         if self._complete:
             self._follow(key)
-        self._remember_tabs()
+        self.opening.remember()
 
     def _follow(self, key: str) -> None:
         """The panels tell of the document in front."""
         if key.startswith(CUSTOMER):
             self.chi_dock.show_customer(key.removeprefix(CUSTOMER))
-
-    def _customer_name(self, customer_id: str) -> str:
-        portfolio = self.desk.portfolio
-        if portfolio is not None and customer_id in portfolio.customers["id"]:
-            place = portfolio.customers["id"].index(customer_id)
-            return str(portfolio.customers["name"][place])
-        return "Customer"
 
     # -- theme and memory ---------------------------------------------------------------------
     def _use_theme(self) -> None:
@@ -324,73 +312,18 @@ class MainWindow(QMainWindow):
             self.apply_theme(theme.SYSTEM)
 
     def _restore(self) -> None:
-        front = str(self.memory.get("window/front", PAGE + FIRST_PAGE))
-        remembered = self.memory.get("window/tabs", [])
-        self.documents.blockSignals(True)
-        for entry in remembered if isinstance(remembered, list) else []:
-            match entry:
-                case [str(key), str(title)]:
-                    self._document(key, title)
-        self.documents.blockSignals(False)
-        self._restoring = False
-        keys = self.documents.keys()
-        if front in keys:
-            place = keys.index(front)
-            if self.documents.currentIndex() == place:
-                self.documents.currentChanged.emit(place)
-            self.documents.setCurrentIndex(place)
-        else:
-            self.open_page(FIRST_PAGE)
+        self.opening.restore()
         self.rail.set_state(self.desk.state)
         self.documents.setFocus()
-
-    def _document(self, key: str, title: str = "") -> Holder | None:
-        """The document of a key, its content built when first shown; None for no page of ours."""
-        spec = page_spec(key.removeprefix(PAGE))
-        if spec is not None:
-            make = spec.make
-            return self.documents.put(
-                key, spec.title, lambda: make(self.desk, self.memory), cross=False
-            )
-        if not key.startswith(CUSTOMER):
-            return None
-
-        def build() -> Page:
-            from csmdesk.views.customer import CustomerTab
-
-            made = CustomerTab(self.desk, self.memory, key.removeprefix(CUSTOMER))
-            made.panelWanted.connect(self.show_panel)
-            return made
-
-        return self.documents.put(key, title or "Customer", build, cross=True)
-
-    def _remember_tabs(self) -> None:
-        if self._restoring:
-            return
-        documents = self.documents
-        holders = [documents.holder(place) for place in range(documents.count())]
-        self.memory.put("window/tabs", [[h.key, h.title] for h in holders])
-        current = documents.current()
-        if current is not None:
-            self.memory.put("window/front", current.key)
-
-    def _remember_first_frame(self) -> None:
-        """Where the table of the first page stands, for the first frame of the next start."""
-        from csmdesk.views.table import DataTable
-
-        page = self.current_page()
-        table = page.findChild(DataTable) if page is not None else None
-        current = self.documents.current()
-        if table is None or current is None or current.key != PAGE + FIRST_PAGE:
-            return
-        remember_place(self.memory, self, table, table.layout_of_columns.shown())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.memory.put_bytes("window/geometry", self.saveGeometry())
         if self._complete:
             self.documents.close_windows()
-            self._remember_tabs()
+            self.opening.remember()
             self.memory.put_bytes("window/docks", self.host.saveState())
-            self._remember_first_frame()
+            current = self.documents.current()
+            if current is not None and current.key == PAGE + FIRST_PAGE:
+                remember_place(self.memory, self, current.ensure())
         self.memory.save()
         super().closeEvent(event)

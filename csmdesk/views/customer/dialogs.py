@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.page import Cell
-from csmdesk.views.widgets.controls import button, chip
+from csmdesk.views.widgets.controls import button, chip, foot
 from csmdesk.views.widgets.flow import FlowLayout
 from csmdesk.views.widgets.tip import plain_label
 
@@ -65,14 +65,11 @@ class EditDialog(QDialog):
 
     def add_foot(self, save: str = "Save") -> QPushButton:
         """Cancel and save at the bottom; the second is the default button."""
-        foot = QHBoxLayout()
-        foot.setContentsMargins(0, 8, 0, 0)
-        foot.addStretch(1)
-        foot.addWidget(button("Cancel", self.reject))
         made = button(save, self._save, kind="primary")
         made.setDefault(True)
-        foot.addWidget(made)
-        self.box.addLayout(foot)
+        row = foot(None, button("Cancel", self.reject), made)
+        row.setContentsMargins(0, 8, 0, 0)
+        self.box.addLayout(row)
         return made
 
     def made_edit(self) -> Edit:

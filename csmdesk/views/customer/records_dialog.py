@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout, QWidget
 
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.page import Record
 from csmdesk.views.dialogs.pick_customer import PickCustomer
-from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.controls import button, foot
 from csmdesk.views.widgets.labels import ElidedLabel
 from csmdesk.views.widgets.tip import plain_label
 
@@ -43,11 +43,8 @@ class RecordsDialog(QDialog):
         box.setSpacing(12)
         box.addWidget(plain_label(customer, "strong"))
         box.addLayout(self._grid(records))
-        foot = QHBoxLayout()
-        foot.addWidget(button("Merge with another customer…", self._pick))
-        foot.addStretch(1)
-        foot.addWidget(button("Close", self.reject))
-        box.addLayout(foot)
+        merge = button("Merge with another customer…", self._pick)
+        box.addLayout(foot(merge, None, button("Close", self.reject)))
 
     def _grid(self, records: tuple[Record, ...]) -> QGridLayout:
         grid = QGridLayout()

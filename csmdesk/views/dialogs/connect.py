@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QVBoxLayout,
@@ -22,7 +21,7 @@ from csmdesk.domain.settings import Source
 from csmdesk.domain.systems import System, connectable, system_named
 from csmdesk.models.sources import ASKED
 from csmdesk.runtime.connecting import ConnectWish
-from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.controls import button, foot
 from csmdesk.views.widgets.tip import plain_label
 
 if TYPE_CHECKING:
@@ -95,19 +94,13 @@ class ConnectDialog(QDialog):
         for name, field in self.asked.items():
             form.addRow(self._labels[name], field)
         form.addRow(plain_label("Address", "small"), self.address)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self._session)
-        foot.addStretch(1)
-        foot.addWidget(button("Cancel", self.reject))
-        foot.addWidget(self._test)
-        foot.addWidget(self._connect)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(12)
         box.addLayout(form)
         box.addWidget(self.said)
-        box.addLayout(foot)
+        cancel = button("Cancel", self.reject)
+        box.addLayout(foot(self._session, None, cancel, self._test, self._connect))
 
     @property
     def chosen(self) -> System:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCompleter,
     QDialog,
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -25,7 +24,7 @@ from csmdesk.models import source_fields as words
 from csmdesk.models.sources import things
 from csmdesk.views import theme
 from csmdesk.views.widgets.cards import set_tone
-from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.controls import button, foot
 from csmdesk.views.widgets.labels import ElidedLabel
 from csmdesk.views.widgets.states import EmptyState, Saying
 from csmdesk.views.widgets.tip import plain_label
@@ -57,18 +56,13 @@ class FieldsDialog(QDialog):
         self._save.setDefault(True)
         for made in (self._defaults, self._save):
             made.setEnabled(False)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self._defaults)
-        foot.addStretch(1)
-        foot.addWidget(button("Cancel", self.reject))
-        foot.addWidget(self._save)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(12)
         box.addWidget(self._stack, 1)
         box.addWidget(self.said)
-        box.addLayout(foot)
+        cancel = button("Cancel", self.reject)
+        box.addLayout(foot(self._defaults, None, cancel, self._save))
         self._sources.fieldsReady.connect(self._ready)
         self._sources.fieldsFailed.connect(self._failed)
         self._sources.fieldsSaved.connect(self.accept)

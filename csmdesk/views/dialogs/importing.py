@@ -28,7 +28,7 @@ from csmdesk.views.dialogs.import_file import FilePanel
 from csmdesk.views.memory import Memory
 from csmdesk.views.shell.dropping import FileDrop
 from csmdesk.views.table import DataTable
-from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.controls import button, foot
 from csmdesk.views.widgets.states import EmptyState, Saying
 from csmdesk.views.widgets.tip import plain_label
 
@@ -276,7 +276,7 @@ class ImportDialog(QDialog):
     # -- building -----------------------------------------------------------------------------
     def _choosing_page(self) -> QWidget:
         folder = button("Choose a folder…", self.choose_folder)
-        page = _page(self.choosing, _foot(folder, None, button("Cancel", self.reject)))
+        page = _page(self.choosing, foot(folder, None, button("Cancel", self.reject)))
         FileDrop(self, self.take)
         return page
 
@@ -289,7 +289,7 @@ class ImportDialog(QDialog):
             body,
             self.said,
             self.mirror,
-            _foot(
+            foot(
                 button("Add files…", self.choose_files),
                 self.mapping_button,
                 None,
@@ -303,7 +303,7 @@ class ImportDialog(QDialog):
             "You can close this; the import goes on and the sync card tells.", "small"
         )
         stop = button("Cancel the import", self._desk.cancel)
-        return _page(None, self.working, self.bar, told, None, _foot(None, stop))
+        return _page(None, self.working, self.bar, told, None, foot(None, stop))
 
     def _done_page(self) -> QWidget:
         close = button("Close", self.accept, kind="primary")
@@ -311,7 +311,7 @@ class ImportDialog(QDialog):
             plain_label("Imported", "heading"),
             self.outcome,
             self.messages,
-            _foot(self.refused_button, None, close),
+            foot(self.refused_button, None, close),
         )
 
     def _choose_mapping(self) -> None:
@@ -331,7 +331,7 @@ class ImportDialog(QDialog):
 
 
 def _page(*parts: QWidget | QHBoxLayout | None) -> QWidget:
-    """Parts below each other; None is a stretch."""
+    """Parts below each other, the last one at the bottom; None is a stretch."""
     made = QWidget()
     box = QVBoxLayout(made)
     box.setContentsMargins(0, 0, 0, 0)
@@ -342,20 +342,5 @@ def _page(*parts: QWidget | QHBoxLayout | None) -> QWidget:
         elif isinstance(part, QWidget):
             box.addWidget(part)
         else:
-            box.addLayout(part, 0 if isinstance(part, _Foot) else 1)
+            box.addLayout(part, 0 if part is parts[-1] else 1)
     return made
-
-
-class _Foot(QHBoxLayout):
-    """The buttons of a page."""
-
-
-def _foot(*parts: QWidget | None) -> QHBoxLayout:
-    row = _Foot()
-    row.setSpacing(8)
-    for part in parts:
-        if part is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(part)
-    return row

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.controls import button, foot
 from csmdesk.views.widgets.tip import plain_label
 
 if TYPE_CHECKING:
@@ -53,17 +52,13 @@ class PickCustomer(QDialog):
         self.list.itemSelectionChanged.connect(self._chosen)
         self._ok = button("Choose", self._take, kind="primary")
         self._ok.setDefault(True)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(button("Cancel", self.reject))
-        foot.addWidget(self._ok)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(8)
         box.addWidget(plain_label(title, "strong"))
         for widget in (self.words, self.list):
             box.addWidget(widget)
-        box.addLayout(foot)
+        box.addLayout(foot(None, button("Cancel", self.reject), self._ok))
         self._fill("")
         if likely:
             self.list.setCurrentRow(0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.controls import button, foot
 from csmdesk.views.widgets.tip import plain_label
 
 Answer = tuple[str, Callable[[], object]]
@@ -23,21 +23,18 @@ class Question(QDialog):
         self.setMinimumWidth(420)
         words = plain_label(text)
         words.setWordWrap(True)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(button("Cancel", self.reject))
+        buttons = []
         for place, (answer, run) in enumerate(answers, 1):
             last = place == len(answers)
             made = button(answer, self._taking(run), kind="primary" if last else "")
             made.setDefault(last)
-            foot.addWidget(made)
+            buttons.append(made)
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 16, 16, 16)
         box.setSpacing(12)
         box.addWidget(plain_label(title, "strong"))
         box.addWidget(words)
-        box.addLayout(foot)
+        box.addLayout(foot(None, button("Cancel", self.reject), *buttons))
 
     def _taking(self, run: Callable[[], object]) -> Callable[[], None]:
         def take() -> None:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.texts import number, plural
-from csmdesk.views.widgets.controls import button
+from csmdesk.views.widgets.controls import button, foot
 from csmdesk.views.widgets.tip import plain_label
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ class TagDialog(QDialog):
             box.addWidget(plain_label("Remove from these customers", "small"))
             for tag, count in here.most_common(OFFERED):
                 box.addLayout(self._removal(tag, count))
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(button("Cancel", self.reject))
-        box.addLayout(foot)
+        box.addLayout(foot(None, button("Cancel", self.reject)))
         self._tag.setFocus()
 
     def _removal(self, tag: str, count: int) -> QHBoxLayout:

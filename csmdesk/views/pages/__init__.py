@@ -53,6 +53,8 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("sources", "Sources", "sources", "csmdesk.views.pages.sources", "SourcesPage"),
 )  # fmt: skip
 FIRST_PAGE = "customers"
+PAGE, CUSTOMER = "page:", "customer:"
+"""What a document's key begins with, before the page's key or the customer's id."""
 
 
 def page_spec(key: str) -> PageSpec | None:

@@ -1,4 +1,4 @@
-"""Buttons: pill menus of the top bar, chips, kinds of push buttons."""
+"""Buttons: pill menus of the top bar, chips, kinds of push buttons, a row of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from csmdesk.views import theme
 from csmdesk.views.icons import paint_icon
@@ -41,6 +41,18 @@ def chip(text: str, run: Callable[[bool], object]) -> QPushButton:
     made.setCheckable(True)
     made.clicked.connect(lambda on: run(on))
     return made
+
+
+def foot(*parts: QWidget | None) -> QHBoxLayout:
+    """Buttons at the bottom of a dialog; None is a stretch."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for part in parts:
+        if part is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(part)
+    return row
 
 
 class IconButton(QToolButton):
