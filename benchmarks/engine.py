@@ -26,12 +26,19 @@ FACTORS = 15
 PASSES = 300
 WHOLE = 4.0
 INPUTS = {
-    "fact_contact": "account_id", "fact_field_change": "account_id", "fact_invoice": "account_id",
-    "fact_ticket": "account_id", "fact_nps_answer": "account_id", "fact_activity": "account_id",
-    "fact_subscription": "account_id", "fact_subscription_change": "subscription_id",
-    "fact_status_change": "subscription_id", "fact_subscription_item": "subscription_id",
-}  # fmt: skip
-"""Child tables of the engine and the column by which the floor groups them."""
+    "fact_contact": ("account_id", "max(last_seen_at), sum(bounced), min(left_on)"),
+    "fact_field_change": ("account_id", "max(at), max(value)"),
+    "fact_invoice": ("account_id", "sum(amount_due - amount_paid), min(due_on), max(attempts)"),
+    "fact_ticket": ("account_id", "sum(priority = 'urgent'), max(created_at), max(solved_at)"),
+    "fact_nps_answer": ("account_id", "sum(score), max(answered_at)"),
+    "fact_activity": ("account_id", "max(at), max(direction), sum(held)"),
+    "fact_subscription": ("account_id", "min(started_on), max(next_billing_on), max(ended_on)"),
+    "fact_subscription_change": ("subscription_id", "sum(unit_num * quantity), max(changed_on)"),
+    "fact_status_change": ("subscription_id", "max(changed_on), max(status)"),
+    "fact_subscription_item": ("subscription_id", "sum(unit_num * quantity), max(since)"),
+}
+"""Child tables of the engine: the column by which the floor groups them, and what it makes of the
+columns that the engine reads."""
 
 
 def run() -> list[Result]:
@@ -98,7 +105,7 @@ def _in_memory(bench: Bench, session: Session, facts: Facts) -> list[Result]:
 
 
 def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
-    """Load, run, compare with what is stored, write; the floor is SQLite grouping its inputs.
+    """Load, run, compare with what is stored, write; the floor is SQLite aggregating its inputs.
 
     Seconds of the processor, since other work on the machine would be in both by chance.
     """
@@ -108,12 +115,10 @@ def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
     def grouped() -> float:
         began = time.thread_time()
         with session.store.read() as conn:
-            for table, column in INPUTS.items():
-                fetch(
-                    conn,
-                    f"SELECT count(*), sum(n) FROM (SELECT count(*) AS n, max(source_id) "
-                    f"FROM {table} GROUP BY {column})",
-                )
+            for table, (column, sums) in INPUTS.items():
+                # By the index SQLite would fetch every row by itself: a scan is its faster way.
+                sql = f"SELECT {column}, {sums} FROM {table} NOT INDEXED GROUP BY {column}"
+                fetch(conn, sql)
             fetch(conn, "SELECT sum(length(cells)) FROM usage_cells")
         return time.thread_time() - began
 
@@ -136,6 +141,6 @@ def _whole(bench: Bench, session: Session, facts: Facts) -> list[Result]:
     floor, ours = interleaved([grouped, whole], 3, warm=0)
     title = f"whole run of one day with load and write, {facts.count:,} customers"
     return [
-        bench.compared(title, "SQLite groups the inputs", floor, ours, WHOLE),
+        bench.compared(title, "SQLite aggregates the inputs", floor, ours, WHOLE),
         *(bench.seconds(f"  of it: {name}", times, None) for name, times in parts.items()),
     ]

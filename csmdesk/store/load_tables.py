@@ -112,7 +112,7 @@ def _table(
     place = _joined([_places(part, places, strangers) for part in parts])
     customer = place if heads is None else _through(heads, place)
     kept = np.flatnonzero(customer != LEFT_OUT)
-    order = kept[np.argsort(customer[kept], kind="stable")]
+    order = kept[_in_order(customer[kept])]
     rows = order.tolist()
     data: dict[str, Any] = {"source": _sources(parts, order)}
     for field in fields[1:]:
@@ -147,6 +147,15 @@ def _parts(conn: Connection, shape: Shape, fields: Sequence[Field], where: str) 
     if shape.name in _OURS:
         parts += read_parts(conn, _OURS[shape.name], numbers, texts)
     return parts
+
+
+def _in_order(customer: Ints) -> Ints:
+    """Rows sorted by customer, strangers first; rows of one customer stay as they are. Numbers of 16
+    bits are sorted by counting, five times as fast as wider ones: the low half first, then the high."""
+    place = np.maximum(customer, -1) + 1
+    low: Ints = np.argsort(place.astype(np.uint16), kind="stable")
+    high = (place[low] >> 16).astype(np.uint16)
+    return low[np.argsort(high, kind="stable")]
 
 
 def _places(part: Part, places: Places, unknown: int) -> Ints:
