@@ -58,6 +58,7 @@ _ALL = (
         where="Setup > External Client App Manager",
         asks=("client_id",),
         may_ask=("login_domain",),
+        editable=True,
         signs_in=True,
         maps_fields=True,
     ),

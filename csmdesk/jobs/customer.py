@@ -11,7 +11,7 @@ from csmdesk.engine.figures.customer import build_page
 from csmdesk.engine.figures.customer.context import CustomerContext
 from csmdesk.jobs.customer_rows import typed_rows
 from csmdesk.jobs.session import Session
-from csmdesk.store.queries.crm import crm_owners, crm_record
+from csmdesk.store.queries.crm import crm_fields, crm_owners
 from csmdesk.store.queries.customer import customer_rows
 from csmdesk.store.queries.people import people_names
 from csmdesk.store.queries.records import customer_records
@@ -25,19 +25,20 @@ def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> C
     with session.store.read() as conn:
         rows = customer_rows(conn, customer_id, portfolio.day, session.settings)
         people = people_names(conn)
-        record = crm_record(conn, customer_id)
+        kept = crm_fields(conn, customer_id)
         records = customer_records(conn, customer_id)
-        owners = crm_owners(conn, record.source) if record is not None else []
+        owners = crm_owners(conn, kept["owner_id"].source) if kept else []
     at = ids.index(customer_id)
     page = build_page(
         CustomerContext(portfolio, at, typed_rows(rows, people), session.settings, session.zone)
     )
     page = replace(page, records=records)
-    if record is None:
+    if not kept:
         return page
     tiers = (*session.settings.tiers, *_known(portfolio, "tier"))
+    values = {name: record.values[name] for name, record in kept.items()}
     fields = CrmFields(
-        record.values, tuple(owners), tuple(dict.fromkeys(tiers)), _known(portfolio, "stage")
+        values, tuple(owners), tuple(dict.fromkeys(tiers)), _known(portfolio, "stage")
     )
     return replace(page, crm=fields)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from csmdesk.domain.cancel import CancelToken, Progress, Report
@@ -13,7 +14,7 @@ from csmdesk.jobs.session import Session
 from csmdesk.jobs.sink import StoreSink
 from csmdesk.jobs.sources import connectors
 from csmdesk.store import outbox, outbox_notes
-from csmdesk.store.outbox import CONFIRMED, CONFLICT, REFUSED, SENDING, Outgoing
+from csmdesk.store.outbox import CONFIRMED, CONFLICT, REFUSED, SENDING, Outgoing, Place
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.stream import Context
 from csmdesk.sync.writer import EditableConnector, Editor, Values, Write, same_value, write_batch
@@ -112,16 +113,27 @@ class _Channel:
             _checked(one, now.get(account)) for account, rows in records.items() for one in rows
         ]
         going = self._keep(checked)
+        errors = self._written(going)
+        for part in _apart(going, errors):
+            errors |= dict.fromkeys((one.place for one in part), "") | self._written(part)
+        refused = {one.place: errors[one.place] for one in going if errors.get(one.place)}
+        with self.session.store.write() as conn:
+            outbox.settle(conn, going, refused)
+        self.outcome.sent += len(going) - len(refused)
+        self.outcome.refused += [
+            f"{self.system} {account}: {why}"
+            for account, why in dict.fromkeys((place[1], why) for place, why in refused.items())
+        ]
+
+    def _written(self, rows: Sequence[Outgoing]) -> dict[Place, str]:
+        """Send rows, all of a record together; why those that were refused were."""
         by_record: dict[str, Values] = {}
-        for one in going:
+        for one in rows:
             by_record.setdefault(one.account_id, {})[one.field] = one.value
         writes = [Write(account, values) for account, values in by_record.items()]
         results = write_batch(self.writer, self.client, writes) if writes else []
         errors = {one.record_id: one.error for one in results if one.error}
-        with self.session.store.write() as conn:
-            outbox.settle(conn, going, errors)
-        self.outcome.sent += len([one for one in going if one.account_id not in errors])
-        self.outcome.refused += [f"{self.system} {one}: {why}" for one, why in errors.items()]
+        return {one.place: errors[one.account_id] for one in rows if one.account_id in errors}
 
     def _keep(self, checked: Sequence[Outgoing]) -> list[Outgoing]:
         """Write down the outcome of the comparison; the rows that are to be sent now.
@@ -148,10 +160,22 @@ class _Channel:
         )
         for start in range(0, len(ids), self.writer.batch):
             part = ids[start : start + self.writer.batch]
-            page = self.writer.reread(context, part)
-            sink.page(self.system, page.of, page, context.server_now(self.session.now()))
+            for page in self.writer.reread(context, part):
+                sink.page(self.system, page.of, page, context.server_now(self.session.now()))
             with self.session.store.write() as conn:
                 outbox.clear(conn, [one for one in confirmed if one.account_id in part])
+
+
+def _apart(going: Sequence[Outgoing], errors: Mapping[Place, str]) -> list[list[Outgoing]]:
+    """What was refused together with other fields of its record, field by field: one value that the
+    CRM does not take holds back no other."""
+    refused = [one for one in going if one.place in errors]
+    records = Counter(one.account_id for one in refused)
+    parts: dict[str, list[Outgoing]] = {}
+    for one in refused:
+        if records[one.account_id] > 1:
+            parts.setdefault(one.field, []).append(one)
+    return list(parts.values())
 
 
 def _checked(row: Outgoing, now: Values | None) -> Outgoing:

@@ -91,7 +91,7 @@ class Control:
         self._router.add("POST", "/hubspot/company", self._edit_company)
         self._router.add("POST", "/rows", self._edit_row)
         self._router.add("POST", "/sign-in", self._sign_in)
-        self._router.add("POST", "/hubspot/rules", self._set_rules)
+        self._router.add("POST", "/rules", self._set_rules)
         self._router.add("POST", "/chargebee/delete", self._delete_bill)
 
     def handle(self, request: Request) -> Response:
@@ -169,9 +169,9 @@ class Control:
         return Response(200, self._crm.render(kind, *place, list(edit.properties)))
 
     def _set_rules(self, request: Request, _: dict[str, str]) -> Response:
-        """Companies that nobody may write to from now on, by a validation rule of the account."""
-        self._crm.ruled = frozenset(msgspec.json.decode(request.body, type=list[str]))
-        return Response(200, sorted(self._crm.ruled))
+        """CRM records that nobody may write to from now on, by a validation rule of the account."""
+        self._state.ruled = frozenset(msgspec.json.decode(request.body, type=list[str]))
+        return Response(200, sorted(self._state.ruled))
 
     def _delete_bill(self, request: Request, _: dict[str, str]) -> Response:
         """A customer, subscription or invoice of Chargebee is deleted by a person."""

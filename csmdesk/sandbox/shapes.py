@@ -243,6 +243,7 @@ class Activity:
     contact: int | None
     subject: str
     body: str
+    system: str = ""  # the CRM in which a client logged it; every CRM has the world's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ import msgspec
 
 from csmdesk.sandbox.shapes import Account, Activity
 from csmdesk.sandbox.world import World
+from csmdesk.sandbox.world.ids import hubspot_id
 
 _T = TypeVar("_T")
 
 _ACCOUNTS_KEPT = 512
 _PACKED_KEPT = 20_000
+_FIRST_LOGGED = 90_000  # positions of what clients logged, behind every row of the world
 _REQUESTS_KEPT = 100_000
 _DECODER = msgspec.msgpack.Decoder(Account)
 
@@ -43,6 +45,9 @@ class State:
         self.customers = customers
         self.logged: dict[int, list[Activity]] = {}
         """Activities that clients logged, by account."""
+        self._logged_ever = 0
+        self.ruled: frozenset[str] = frozenset()
+        """Ids of CRM records that a validation rule lets nobody write to."""
         self.requests: deque[dict[str, object]] = deque(maxlen=_REQUESTS_KEPT)
         self.move(today)
 
@@ -97,6 +102,28 @@ class State:
         if not logged:
             return account
         return replace(account, activities=(*account.activities, *logged))
+
+    def log(self, index: int, kind: str, system: str, at: int = 0) -> Activity:
+        """A client logs an activity of an account in a system; what it says is an edit of it."""
+        now = int(self.now())
+        with self._lock:
+            place = _FIRST_LOGGED + self._logged_ever
+            self._logged_ever += 1
+            row = Activity(
+                hubspot_id=hubspot_id(kind, index, place),
+                kind=kind,
+                at=at or now,
+                updated_at=now,
+                direction=None,
+                outcome=None,
+                owner_id=None,
+                contact=None,
+                subject="",
+                body="",
+                system=system,
+            )
+            self.logged.setdefault(index, []).append(row)
+        return row
 
     def _bare(self, index: int) -> Account:
         """The account without its bills, ten times cheaper once it was seen.

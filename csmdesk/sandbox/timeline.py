@@ -63,6 +63,10 @@ class Timeline(Generic[Id]):
         with self._lock:
             return self._edits.get(row_id)
 
+    def edits(self) -> dict[Id, Edit]:
+        with self._lock:
+            return dict(self._edits)
+
     def entries(self) -> list[Entry[Id]]:
         """All rows, those that changed last at the end; ties by id."""
         with self._lock:

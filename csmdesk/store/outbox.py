@@ -13,7 +13,7 @@ A row lives from the edit until the CRM's own answer has been read back:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -113,8 +113,8 @@ def wanted(row: Outgoing, target: str | None, known: str | None) -> Outgoing | N
     return replace(row, value=target, base=base, theirs=None, state=QUEUED, error="")
 
 
-def settle(conn: Connection, sent: Sequence[Outgoing], errors: dict[str, str]) -> None:
-    """Keep what became of rows that were sent; `errors`: account id -> why it was refused.
+def settle(conn: Connection, sent: Sequence[Outgoing], errors: Mapping[Place, str]) -> None:
+    """Keep what became of rows that were sent; `errors`: why those that are in it were refused.
 
     A row that the person changed meanwhile is queued again, from what the CRM is known to hold now.
     """
@@ -122,7 +122,7 @@ def settle(conn: Connection, sent: Sequence[Outgoing], errors: dict[str, str]) -
     for one in sent:
         now = row_at(conn, one.place)
         assert now is not None, "a row that is being sent stays until it is settled"
-        error = errors.get(one.account_id, "")
+        error = errors.get(one.place, "")
         state = REFUSED if error else CONFIRMED
         base, ahead = (now.base, now.ahead) if error else (one.value, 1)
         after = replace(now, base=base, sent=None, error=error, ahead=ahead)

@@ -100,16 +100,12 @@ class HttpClient:
         """A POST that reads, or writes what may be written twice: it is retried like a GET."""
         return self.begin("POST", path, kind, params, body).result()
 
-    def post_once(self, path: str, kind: type[T], body: object) -> T:
-        """A POST that must not happen twice: without an answer it may have happened, and is not
-        repeated. Unreachable then says nothing about whether it did."""
-        data = msgspec.json.encode(body)
-        question = _Question("POST", path, (), data, self.api.group(path), once=True)
-        return self._finish(question, kind, None)
-
-    def get_once(self, path: str, kind: type[T], params: Params = ()) -> T:
-        """A GET that moves something on at the other side: without an answer it is not repeated."""
-        question = _Question("GET", path, tuple(params), None, self.api.group(path), once=True)
+    def once(
+        self, method: str, path: str, kind: type[T], params: Params = (), body: object = None
+    ) -> T:
+        """What must not happen twice: without an answer it may have happened, and is not repeated.
+        Unreachable then says nothing about whether it did."""
+        question = self._question(method, path, params, body, once=True)
         return self._finish(question, kind, None)
 
     def delete(self, path: str) -> None:
@@ -127,12 +123,17 @@ class HttpClient:
 
         Nothing is sent ahead while the rate budget wants a pause: `result` sends it then.
         """
-        data = None if body is None else msgspec.json.encode(body)
-        question = _Question(method, path, tuple(params), data, self.api.group(path))
+        question = self._question(method, path, params, body)
         ticket = None
         if not self.cancel.cancelled and self._budget.free(question.group):
             ticket = self._send(question)
         return Pending(self._finish, question, kind, ticket)
+
+    def _question(
+        self, method: str, path: str, params: Params, body: object, *, once: bool = False
+    ) -> _Question:
+        data = None if body is None else msgspec.json.encode(body)
+        return _Question(method, path, tuple(params), data, self.api.group(path), once=once)
 
     def _finish(self, question: _Question, kind: type[T], ticket: Ticket | None) -> T:
         """Ask until there is an answer that decodes to `kind`."""

@@ -57,8 +57,8 @@ class Writer(Protocol):
 class Editor(Writer, Protocol):
     """A writer that also writes the fields that a person edits here."""
 
-    def reread(self, context: Context, ids: Sequence[str]) -> Page:
-        """These records as facts, as a synchronisation reads them; of the stream `Page.of`."""
+    def reread(self, context: Context, ids: Sequence[str]) -> Sequence[Page]:
+        """These records as facts, as a synchronisation reads them; of the streams `Page.of`."""
 
 
 @dataclass(frozen=True, slots=True)

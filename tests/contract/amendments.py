@@ -36,7 +36,31 @@ def amended(name: str, document: Json) -> Json:
     """The contract with what it lacks."""
     if name == "zendesk":
         _amend_zendesk(document)
+    if name == "salesforce":
+        _amend_salesforce(document)
     return document
+
+
+def _amend_salesforce(document: Json) -> None:
+    """Rows by external id and by id: developer.salesforce.com/docs/platform/api-rest/guide,
+    dome-upsert and dome-delete-record; upserts answer with a body of version 46 on."""
+    paths = document["paths"]
+    errors = paths["/services/data/{version}/query"]["get"]["responses"]
+    saved = {
+        "allOf": [{"$ref": "#/components/schemas/SaveResult"}, {"required": ["id", "created"]}]
+    }
+    answers = {code: errors[code] for code in ("400", "401", "403", "404", "503")}
+    body = {"type": "object", "minProperties": 1, "not": {"required": ["id"]}}
+    made = {"description": "saved", "content": {"application/json": {"schema": saved}}}
+    paths["/services/data/{version}/sobjects/{sobject}/{field}/{value}"] = {
+        "patch": {
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "responses": {"200": made, "201": made, **answers},
+        }
+    }
+    paths["/services/data/{version}/sobjects/{sobject}/{id}"] = {
+        "delete": {"responses": {"204": {"description": "gone"}, **answers}}
+    }
 
 
 def _amend_zendesk(document: Json) -> None:

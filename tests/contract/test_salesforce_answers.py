@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
+import urllib3
 
 from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.settings import Source
+from csmdesk.sync.client import HttpClient
+from csmdesk.sync.connectors.salesforce import Salesforce
+from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.errors import Refused
 from csmdesk.sync.oauth.provider import Provider
 from csmdesk.sync.oauth.sign_in import sign_in
 from csmdesk.sync.oauth.tokens import TokenAddress
+from csmdesk.sync.stream import Context
+from csmdesk.sync.writer import Logged, Write
 from tests.contract.validator import Contract, ContractError
 from tests.oauth.conftest import PORTS, browser
-from tests.sandbox.process import Sandbox, running
+from tests.sandbox.process import KEY, Sandbox, running
 from tests.shared import shared_path
 from tests.sync.bench import QUICK
 
@@ -93,16 +102,57 @@ def test_every_batch_of_a_query_fits(sandbox: Sandbox) -> None:
     assert len(set(ids)) == len(ids) == page["totalSize"]
 
 
-def test_a_sign_in_fits_the_contract(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[tuple[requests.PreparedRequest, requests.Response]] = []
+Exchange = tuple[requests.PreparedRequest, requests.Response]
+
+
+@pytest.fixture
+def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[Exchange]:
+    """What really goes out, with its answers."""
+    found: list[Exchange] = []
     send = requests.Session.send
 
     def watched(session: Any, request: requests.PreparedRequest, **options: Any) -> Any:
         response = send(session, request, **options)
-        sent.append((request, response))
+        again = io.BytesIO(response.content)  # read here, and once more by who asked
+        response.raw = urllib3.HTTPResponse(again, preload_content=False)
+        found.append((request, response))
         return response
 
     monkeypatch.setattr(requests.Session, "send", watched)
+    return found
+
+
+def test_what_is_written_fits_the_contract(sandbox: Sandbox, exchanges: list[Exchange]) -> None:
+    """Edits of accounts, good and bad ones, and activities made, found and removed."""
+    base = sandbox.base_url("salesforce")
+    connector = Salesforce(Source(system="salesforce", base_url=base), PastedKey(KEY))
+    client = HttpClient(connector.api(), CancelToken(), QUICK)
+    one, two = "001000000100000AAA", "001000000200000AAA"
+    edits = [Write(one, {"tier": "T9", "renewal_on": "2027-03-23"}), Write(two, {"tier": "Gold"})]
+    results = connector.writer().write(client, [*edits, Write("001xx", {"stage": "Growth"})])
+    assert [bool(result.error) for result in results] == [False, True, True]
+    context = Context(client, {}.get, lambda _: [])
+    assert [page.of for page in connector.writer().reread(context, [one])] == ["accounts"]
+    activities = connector.activity_writer()
+    for kind in ("note", "call", "meeting", "email"):
+        activities.prepare(client, kind)
+        logged = Logged(one, f"mark-{kind}", kind, 1_795_000_000, "Subject", "", "in", True, None)
+        made = activities.create(client, logged)
+        assert activities.create(client, logged) == made  # by its mark: the same one
+        assert activities.find(client, kind, f"mark-{kind}") == made
+        activities.remove(client, kind, made)
+        activities.remove(client, kind, made)
+        assert activities.find(client, kind, f"mark-{kind}") is None
+    with pytest.raises(Refused, match="MALFORMED_ID"):
+        activities.create(client, Logged("001xx", "m", "note", 0, "", "", None, False, None))
+    client.close()
+    assert {response.status_code for _, response in exchanges} == {200, 201, 204, 400, 404}
+    for _, response in exchanges:
+        if response.status_code != 204:
+            Contract.load("salesforce").check(response, base)
+
+
+def test_a_sign_in_fits_the_contract(sandbox: Sandbox, exchanges: list[Exchange]) -> None:
     base = sandbox.base_url("salesforce")
     pages = (f"{base}/services/oauth2/authorize", f"{base}/services/oauth2/token")
     app = sandbox.addresses["salesforce"]["client_id"]
@@ -111,7 +161,7 @@ def test_a_sign_in_fits_the_contract(sandbox: Sandbox, monkeypatch: pytest.Monke
     assert tokens.address == base
     assert tokens.until == 0  # it never says when they end
     TokenAddress(provider, QUICK).after(tokens, 0)
-    asked = [pair for pair in sent if str(pair[0].url).endswith("/token")]
+    asked = [pair for pair in exchanges if str(pair[0].url).endswith("/token")]
     assert len(asked) == 2
     for request, response in asked:
         body = str(request.body).encode()

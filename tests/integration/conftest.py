@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +45,39 @@ def connected(folder: Path, sandbox: Sandbox, key: str = KEY) -> Session:
         session.secrets.keep_for_session(system, key)
     session.patience = QUICK
     return session
+
+
+_SYNC = """
+import sys
+from pathlib import Path
+from csmdesk.domain.cancel import CancelToken, silent
+from csmdesk.jobs.session import open_session
+from csmdesk.jobs.sync import sync
+from tests.integration.conftest import NOW
+
+folder, system, key = sys.argv[1:]
+session = open_session(Path(folder), demo=False, clock=lambda: NOW)
+session.secrets.keep_for_session(system, key)
+sync(session, CancelToken(), silent, source=system)
+"""
+
+
+def sync_killed_after(desk: Session, sandbox: Sandbox, system: str, path: str, key: str) -> None:
+    """A sync in a process of its own, killed when it has sent a request to `path` and waits."""
+    before = asked(sandbox, path)
+    command = [sys.executable, "-c", _SYNC, str(desk.workspace.folder), system, key]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    while asked(sandbox, path) == before:
+        assert process.poll() is None, process.communicate()[1]
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def asked(sandbox: Sandbox, path: str) -> int:
+    """How many requests went to paths that end like this."""
+    requests = sandbox.call("control", "GET", "/requests").json()
+    return sum(request["path"].endswith(path) for request in requests)
 
 
 @pytest.fixture(scope="session")

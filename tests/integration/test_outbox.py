@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,8 +22,8 @@ from csmdesk.store import outbox
 from csmdesk.store.outbox import Outgoing
 from csmdesk.sync.connectors.hubspot.companies import FIELDS
 from tests.demo import copied
-from tests.integration.conftest import NOW, connected
-from tests.sandbox.process import Sandbox, running
+from tests.integration.conftest import NOW, asked, connected, sync_killed_after
+from tests.sandbox.process import KEY, Sandbox, running
 
 OBJECTS = "/crm/objects/2026-03/companies"
 UPDATE = "companies/batch/update"
@@ -93,11 +89,6 @@ def in_crm(sandbox: Sandbox, company: str, field: str) -> str | None:
 def crm_edit(sandbox: Sandbox, company: str, field: str, value: str) -> None:
     body = {"id": company, "properties": {FIELDS[field]: value}}
     assert sandbox.call("control", "POST", "/hubspot/company", json=body).status_code == 200
-
-
-def asked(sandbox: Sandbox, path: str) -> int:
-    requests = sandbox.call("control", "GET", "/requests").json()
-    return sum(request["path"].endswith(path) for request in requests)
 
 
 @pytest.mark.parametrize(
@@ -240,12 +231,12 @@ def test_a_refused_edit_stays_and_goes_once_the_rule_is_gone(
     desk: Session, sandbox: Sandbox, ours: tuple[str, str]
 ) -> None:
     change(desk, ours[0], "tier", "T5")
-    sandbox.call("control", "POST", "/hubspot/rules", json=[ours[1]])
+    sandbox.call("control", "POST", "/rules", json=[ours[1]])
     summary = sync(desk, CancelToken(), silent, source="hubspot")
     assert "validation rule" in summary["problems"][0]
     assert [one.state for one in waiting(desk)] == ["refused"]
     assert shown(desk, ours[0], "tier") == "T5"
-    sandbox.call("control", "POST", "/hubspot/rules", json=[])
+    sandbox.call("control", "POST", "/rules", json=[])
     assert send(desk)["sent"] == 1
 
 
@@ -261,22 +252,6 @@ def test_what_makes_no_sense_is_refused(desk: Session, ours: tuple[str, str]) ->
     assert waiting(desk) == []
 
 
-KILLED = """
-import sys
-from pathlib import Path
-from csmdesk.domain.cancel import CancelToken, silent
-from csmdesk.jobs.session import open_session
-from csmdesk.jobs.sync import sync
-from tests.integration.conftest import NOW, SYSTEMS
-from tests.sandbox.process import KEY
-
-session = open_session(Path(sys.argv[1]), demo=False, clock=lambda: NOW)
-for system in SYSTEMS:
-    session.secrets.keep_for_session(system, KEY)
-sync(session, CancelToken(), silent, source="hubspot")
-"""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
 @pytest.mark.parametrize("then", ["nothing", "edited", "undone"])
 def test_killed_between_request_and_answer(
@@ -287,13 +262,7 @@ def test_killed_between_request_and_answer(
     before = in_crm(sandbox, company, "tier")
     change(desk, customer, "tier", "T5")
     sandbox.fault("hubspot", "hang", path=UPDATE, seconds=30)
-    command = [sys.executable, "-c", KILLED, str(desk.workspace.folder)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    while not asked(sandbox, UPDATE):
-        assert process.poll() is None, process.communicate()[1]
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    sync_killed_after(desk, sandbox, "hubspot", UPDATE, KEY)
     assert in_crm(sandbox, company, "tier") == "T5"
     assert [one.state for one in waiting(desk)] == ["sending"]
     wanted = "T5"

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
-import time
 from typing import Any
 
 import msgspec
@@ -22,9 +18,9 @@ from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot import build_portfolio
 from csmdesk.jobs.sync import sync
 from csmdesk.store import outbox_notes as stored
-from tests.integration.conftest import NOW
-from tests.integration.test_outbox import KILLED, asked, desk, ours, sandbox
-from tests.sandbox.process import Sandbox
+from tests.integration.conftest import NOW, sync_killed_after
+from tests.integration.test_outbox import desk, ours, sandbox
+from tests.sandbox.process import KEY, Sandbox
 
 __all__ = ["desk", "ours", "sandbox"]
 
@@ -164,13 +160,7 @@ def test_killed_between_request_and_answer(
 ) -> None:
     log(desk, ours[0])
     sandbox.fault("hubspot", "hang", path="objects/2026-03/notes", after=1, seconds=30)
-    command = [sys.executable, "-c", KILLED, str(desk.workspace.folder)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    while not asked(sandbox, "objects/2026-03/notes"):
-        assert process.poll() is None, process.communicate()[1]
-        time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    sync_killed_after(desk, sandbox, "hubspot", "objects/2026-03/notes", KEY)
     sandbox.call("control", "DELETE", "/faults")
     assert len(in_crm(sandbox)) == 1
     if then == "undone":

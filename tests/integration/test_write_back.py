@@ -24,7 +24,7 @@ from csmdesk.jobs.session import Session
 from csmdesk.store import write_back as stored
 from csmdesk.sync.connectors.hubspot.writing import SCORES
 from tests.demo import copied
-from tests.integration.conftest import connected
+from tests.integration.conftest import asked, connected
 from tests.sandbox.process import Sandbox, running
 
 OBJECTS = "/crm/objects/2026-03/companies"
@@ -68,11 +68,6 @@ def in_crm(sandbox: Sandbox) -> dict[str, dict[str, str | None]]:
         row["id"]: {field: row["properties"].get(name) for field, name in SCORES.items()}
         for row in rows
     }
-
-
-def asked(sandbox: Sandbox, path: str) -> int:
-    requests = sandbox.call("control", "GET", "/requests").json()
-    return sum(request["path"].endswith(path) for request in requests)
 
 
 def edit(sandbox: Sandbox, company: str, **values: str) -> None:
@@ -147,14 +142,14 @@ def test_one_company_that_a_rule_guards_spoils_its_row_alone(
     desk: Session, sandbox: Sandbox
 ) -> None:
     ruled = sorted(wanted(desk))[3]
-    sandbox.call("control", "POST", "/hubspot/rules", json=[ruled])
+    sandbox.call("control", "POST", "/rules", json=[ruled])
     summary = write(desk)
     assert [row["record"] for row in summary["refused"]] == [ruled]
     assert "validation rule" in summary["refused"][0]["why"]
     held = in_crm(sandbox)
     assert held[ruled]["chi"] is None
     assert all(held[one] == values for one, values in wanted(desk).items() if one != ruled)
-    sandbox.call("control", "POST", "/hubspot/rules", json=[])
+    sandbox.call("control", "POST", "/rules", json=[])
     assert write(desk)["written"] == 1
     assert in_crm(sandbox)[ruled] == wanted(desk)[ruled]
 

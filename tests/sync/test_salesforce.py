@@ -259,7 +259,7 @@ def test_the_orgs_fields_to_choose_from(sandbox: Sandbox) -> None:
     finally:
         client.close()
     tier = own["CSM_Tier__c"]
-    assert (tier.label, tier.kind, tier.custom) == ("CSM Tier", "text", True)
+    assert (tier.label, tier.kind, tier.custom) == ("CSM Tier", "choice", True)
     assert tier.example.startswith("T")
     assert own["Renewal_Date__c"].kind == "date"
     assert own["Buying_Role__c"].label == "Contact: Buying Role"

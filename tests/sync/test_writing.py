@@ -33,9 +33,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield started
 
 
-def connector(sandbox: Sandbox, **writes: str) -> Salesforce:
+def connector(sandbox: Sandbox, **settings: dict[str, str]) -> Salesforce:
     address = sandbox.base_url("salesforce")
-    return Salesforce(Source(system="salesforce", base_url=address, writes=writes), PastedKey(KEY))
+    return Salesforce(Source(system="salesforce", base_url=address, **settings), PastedKey(KEY))
 
 
 @pytest.fixture
@@ -69,10 +69,36 @@ def test_rows_are_settled_one_by_one(sandbox: Sandbox, client: HttpClient) -> No
 
 def test_fields_that_nobody_made_are_named(sandbox: Sandbox, client: HttpClient) -> None:
     for name in ("No_Such__c", "CreatedDate"):
-        writer = connector(sandbox, chi=name).writer()
+        writer = connector(sandbox, writes={"chi": name}).writer()
         with pytest.raises(SourceError, match=name) as told:
             writer.prepare(client)
         assert "administrator" in told.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "value", "why"),
+    [
+        ({"tier": "No_Such__c"}, "tier", "T1", "no field “No_Such__c”"),
+        ({"stage": ""}, "stage", "Growth", "feeds no field"),
+        ({"renewal_on": "CreatedDate"}, "renewal_on", "2027-03-23", "may not be changed"),
+        ({"owner_id": "Industry"}, "owner_id", "005000071000000AAA", "takes no reference"),
+        ({}, "owner_id", None, "cannot be empty"),
+    ],
+)
+def test_what_cannot_be_written_is_not_sent_and_says_what_to_do(
+    sandbox: Sandbox,
+    client: HttpClient,
+    fields: dict[str, str],
+    field: str,
+    value: str | None,
+    why: str,
+) -> None:
+    writer = connector(sandbox, fields=fields).writer()
+    one, two = accounts(sandbox)[:2]
+    assert set(writer.current(client, [one], [field])) == {one}
+    refused, taken = writer.write(client, [Write(one, {field: value}), Write(two, {"chi": "9"})])
+    assert why in refused.error
+    assert taken.error == ""
 
 
 def test_what_was_written_is_no_fact(

@@ -39,9 +39,6 @@ class Crm:
         self.schema = Schema()
         self.lock = RLock()
         self.writes = 0
-        self.ruled: frozenset[str] = (
-            frozenset()
-        )  # companies that a validation rule of the account guards
         self._edits: dict[tuple[str, str], Edit] = {}
         self._columns: tuple[object, dict[str, index.Columns]] | None = None
 
@@ -79,7 +76,7 @@ class Crm:
     def check(self, kind: Kind, object_id: str, values: dict[str, object]) -> None:
         """Refuse a write that the definitions or the account's own validation rules do not allow."""
         self.schema.check_values(kind, values)
-        if object_id in self.ruled:
+        if object_id in self.state.ruled:
             raise errors.invalid(
                 f"Company {object_id}: a validation rule of this account is broken"
             )

@@ -10,12 +10,9 @@ from csmdesk.sandbox.hubspot.crm import Crm
 from csmdesk.sandbox.hubspot.kinds import BY_NAME, Kind
 from csmdesk.sandbox.hubspot.objects import kind_of
 from csmdesk.sandbox.hubspot.values import number
-from csmdesk.sandbox.shapes import Activity
 from csmdesk.sandbox.wire import Json, RefusedError, Request, Response
-from csmdesk.sandbox.world.ids import hubspot_id
 
 _KINDS = {"emails": "email", "calls": "call", "meetings": "meeting", "notes": "note"}
-_FIRST = 90_000  # positions of what clients logged, behind every row of the world
 
 
 def create(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
@@ -28,20 +25,8 @@ def create(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
     crm.schema.check_values(kind, values)
     account = _company(crm, kind, body)
     with crm.lock:
-        made = crm.state.logged.setdefault(account, [])
-        row = Activity(
-            hubspot_id=hubspot_id(_KINDS[kind.name], account, _FIRST + len(made)),
-            kind=_KINDS[kind.name],
-            at=int((number(values["hs_timestamp"]) or 0) // 1000),
-            updated_at=int(crm.state.now()),
-            direction=None,
-            outcome=None,
-            owner_id=None,
-            contact=None,
-            subject="",
-            body="",
-        )
-        made.append(row)
+        at = int((number(values["hs_timestamp"]) or 0) // 1000)
+        row = crm.state.log(account, _KINDS[kind.name], "hubspot", at)
         crm.forget_index()
     crm.update(kind, row.hubspot_id, values)
     return Response(201, crm.render(kind, crm.state.lean(account), row, list(values)))

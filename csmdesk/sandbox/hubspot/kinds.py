@@ -142,7 +142,9 @@ _ACTIVITY_PARTS: dict[str, Callable[[Activity], Properties]] = {
 
 
 def _activities(kind: str) -> Callable[[Account], Sequence[Activity]]:
-    return lambda account: [row for row in account.activities if row.kind == kind]
+    return lambda account: [
+        row for row in account.activities if row.kind == kind and row.system in ("", "hubspot")
+    ]
 
 
 def _created(row: Any) -> int:

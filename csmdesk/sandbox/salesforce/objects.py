@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
-from csmdesk.sandbox.shapes import Account, Activity, Contact, Deal, FieldChange, Owner, Ticket
+from csmdesk.sandbox.shapes import Account, Activity, Contact, Deal, Owner, Ticket
 from csmdesk.sandbox.wire import Json
 from csmdesk.sandbox.world.ids import salesforce_id, salesforce_user
 
 NOBODY = salesforce_user("0")
 """Owns what no person owns: at Salesforce every record has an owner."""
-TRACKED = {
-    "hubspot_owner_id": "Owner",
-    "csm_tier": "CSM_Tier__c",
-    "csm_stage": "CSM_Stage__c",
-    "renewal_date": "Renewal_Date__c",
-}
+MARK = "CSMDesk_Id__c"
+"""The external id of activities that an administrator made for a program to write into."""
 HEALTH = (
     "CSM_Health_Score__c",
     "CSM_Health_Band__c",
@@ -159,59 +152,18 @@ def event_row(account: Account, row: Activity) -> Json:
         "IsChild": False,
         "StartDateTime": stamp(row.at),
         "EndDateTime": stamp(row.at + _HOUR),
+        "DurationInMinutes": _HOUR // 60,
     }
 
 
 def _activity(account: Account, row: Activity) -> Json:
     return {
         "AccountId": _of(account),
+        "WhatId": _of(account),
         "WhoId": _who(account, row.contact),
         "OwnerId": _user(row.owner_id),
         "Subject": row.subject,
         "Description": row.body,
         "CreatedDate": stamp(row.at),
+        MARK: None,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """One row of an account's history. An owner is told twice: by name and by id."""
-
-    id: str
-    change: FieldChange
-    before: str | None
-    by_id: bool
-    updated_at: int
-
-
-def history(account: Account) -> Sequence[Tracked]:
-    """The tracked fields' changes, oldest first."""
-    held: dict[str, str] = {}
-    made: list[Tracked] = []
-    for place, change in enumerate(account.company.history):
-        before = held.get(change.field)
-        held[change.field] = change.value
-        for number in range(1 + (change.field == "hubspot_owner_id")):
-            tail = f"00{account.index:07d}{place * 2 + number:05d}"
-            own_id = salesforce_id("AccountHistory", tail)
-            made.append(Tracked(own_id, change, before, bool(number), change.at))
-    return made
-
-
-def history_row(account: Account, row: Tracked) -> Json:
-    return {
-        "AccountId": _of(account),
-        "Field": TRACKED[row.change.field],
-        "OldValue": _told(row, row.before),
-        "NewValue": _told(row, row.change.value),
-        "DataType": "EntityId" if row.by_id else "Text",
-        "CreatedDate": stamp(row.change.at),
-    }
-
-
-def _told(row: Tracked, value: str | None) -> Any:
-    if not value:
-        return None
-    if row.change.field != "hubspot_owner_id":
-        return value
-    return salesforce_user(value) if row.by_id else f"Owner {value}"

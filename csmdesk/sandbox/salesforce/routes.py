@@ -11,8 +11,10 @@ from typing import Any, cast
 from csmdesk.sandbox.authority import Authority
 from csmdesk.sandbox.limits import Window
 from csmdesk.sandbox.salesforce import errors, soql
+from csmdesk.sandbox.salesforce.history import History
 from csmdesk.sandbox.salesforce.soql import Condition, Query
 from csmdesk.sandbox.salesforce.tables import Table, tables
+from csmdesk.sandbox.salesforce.writes import Writes
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.timeline import Edit, Entry
 from csmdesk.sandbox.wire import Json, Request, Response, Router
@@ -21,7 +23,6 @@ VERSIONS = ("v59.0", "v62.0", "v63.0")
 _ORGANIZATION = "00D5e0000012345EAA"
 _BATCH = 500  # a real one holds up to 2,000; here small worlds have pages too
 _DAY_SECONDS, _MOST_A_DAY = 86_400, 100_000
-_MOST_RECORDS = 200
 _LOCATORS_KEPT = 10  # the oldest one expires, as at Salesforce
 
 
@@ -45,7 +46,9 @@ class Salesforce:
 
     def __init__(self, state: State, key: str) -> None:
         self._state = state
-        self._tables = tables(state)
+        past = History()
+        self._tables = tables(state, past)
+        self._writes = Writes(state, self._tables, past)
         self._window = Window(_MOST_A_DAY, _DAY_SECONDS)
         self._lock = Lock()
         self._results: OrderedDict[str, _Result] = OrderedDict()
@@ -60,7 +63,10 @@ class Salesforce:
         add("GET", "/services/data/{version}/queryAll", self._query)
         add("GET", "/services/data/{version}/query/{locator}", self._more)
         add("GET", "/services/data/{version}/sobjects/{sobject}/describe", self._describe)
-        add("PATCH", "/services/data/{version}/composite/sobjects", self._update)
+        add("PATCH", "/services/data/{version}/composite/sobjects", self._writes.update)
+        one = "/services/data/{version}/sobjects/{sobject}"
+        add("PATCH", f"{one}/{{field}}/{{value}}", self._writes.upsert)
+        add("DELETE", f"{one}/{{id}}", self._writes.delete)
         add("GET", "/services/data/{version}/limits", lambda _, __: self._limits())
 
     def handle(self, request: Request) -> Response:
@@ -91,9 +97,9 @@ class Salesforce:
     def edit(self, kind: str, row_id: str, edit: Edit) -> bool:
         """Something happens to a record; False when there is none."""
         table = self._tables[kind]
-        found = table.located(row_id)
+        found = table.found(row_id) is not None
         if found:
-            table.timeline.edit(row_id, edit)
+            self._writes.change(table, row_id, edit)
         return found
 
     # --- sign-in and the org ----------------------------------------------------------------
@@ -133,28 +139,6 @@ class Salesforce:
         if table is None:
             raise errors.refuse(404, "NOT_FOUND", "The requested resource does not exist")
         return Response(200, table.describe())
-
-    # --- writes -----------------------------------------------------------------------------
-
-    def _update(self, request: Request, _: dict[str, str]) -> Response:
-        """A SaveResult per record, in their order; 200 even when every one failed."""
-        body = request.json_object() or {}
-        records = body.get("records")
-        if not isinstance(records, list) or not 1 <= len(records) <= _MOST_RECORDS:
-            raise errors.refuse(400, "JSON_PARSER_ERROR", "records must be a list of 1 to 200")
-        return Response(200, [self._saved(cast(Json, record)) for record in records])
-
-    def _saved(self, record: Json) -> Json:
-        values = {name: one for name, one in record.items() if name not in ("attributes", "id")}
-        table = self._tables.get(str(record.get("attributes", {}).get("type")))
-        if table is None or values.keys() - set(table.fields):
-            raise errors.refuse(400, "INVALID_FIELD", f"No such column on entity: {list(values)}")
-        row_id = str(record.get("id"))
-        refused = table.write(row_id, values, int(self._state.now()))
-        if refused is None:
-            return {"id": row_id, "success": True, "errors": []}
-        told = {"statusCode": refused[0], "message": refused[1], "fields": sorted(values)}
-        return {"id": row_id, "success": False, "errors": [told]}
 
     # --- queries ----------------------------------------------------------------------------
 

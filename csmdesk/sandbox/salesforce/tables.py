@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from csmdesk.sandbox.salesforce import objects
+from csmdesk.sandbox.salesforce.history import History, history_row
 from csmdesk.sandbox.shapes import Account
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.timeline import Edit, Timeline
@@ -23,12 +24,18 @@ _TYPES = {
     "Annual_Contract_Value__c": "currency",
     "CSAT__c": "double",
     "CSM_Health_Score__c": "double",
+    "DurationInMinutes": "int",
     "CurrencyIsoCode": "picklist",
     "CSM_Tags__c": "multipicklist",
+    "CSM_Tier__c": "picklist",
     "Description": "textarea",
 }
 _ENDINGS = (("Date", "datetime"), ("_At__c", "datetime"), ("_On__c", "date"), ("_Date__c", "date"))
-_READ_ONLY = ("Id", "IsDeleted", "CreatedDate", "MasterRecordId")
+_CHOICES = {"CSM_Tier__c": tuple(f"T{number}" for number in range(1, 10))}
+"""Restricted picklists: Salesforce takes no other value."""
+_READ_ONLY = {"Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "MasterRecordId", "IsClosed"}
+_READ_ONLY |= {"CompletedDateTime"}
+_REQUIRED = ("Id", "Name", "OwnerId")
 _DAYS = {"CloseDate": "date", "ActivityDate": "date"}
 
 
@@ -71,47 +78,38 @@ class Table:
         values: Json = {"Id": row_id, **self._render(account, row)}
         if self._deletable:
             values["IsDeleted"] = edit.deleted
+            values["LastModifiedDate"] = objects.stamp(at)
         if edit.into is not None:
             values["MasterRecordId"] = edit.into
         return {**values, self.stamp: objects.stamp(at), **edit.values}
 
-    def located(self, row_id: str) -> bool:
-        """Whether there is such a row; a user's id names no account, they are with the first."""
+    def found(self, row_id: str) -> tuple[Account, Any] | None:
+        """The account and row of an id; a user's id names no account, they are with the first."""
         index = 0 if row_id.startswith("005") else index_of_salesforce(row_id)
-        return self.timeline.find(row_id, index) is not None
-
-    def write(self, row_id: str, values: Json, at: int) -> tuple[str, str] | None:
-        """Write fields of a row, if its types allow; else the code and the words of the refusal."""
-        if not self.located(row_id):
-            return "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"
-        for name, value in values.items():
-            if name in _READ_ONLY:
-                return "INVALID_FIELD_FOR_INSERT_UPDATE", f"Unable to create/update fields: {name}"
-            number = isinstance(value, int | float)
-            if value is not None and number is not (_type(name) in ("double", "currency")):
-                return "INVALID_TYPE_ON_FIELD_IN_RECORD", f"{name}: value not of required type"
-        known = self.timeline.edit_of(row_id) or Edit(0)
-        edit = Edit(at, {**known.values, **values}, known.deleted, known.into)
-        self.timeline.edit(row_id, edit)
-        return None
+        return self.timeline.find(row_id, index)
 
     def describe(self) -> Json:
         return {
             "name": self.sobject,
             "label": self.sobject,
             "queryable": True,
-            "fields": [
-                {
-                    "name": name,
-                    "label": name.removesuffix("__c").replace("_", " "),
-                    "type": _type(name),
-                    "custom": name.endswith("__c"),
-                    "updateable": name not in _READ_ONLY and name != self.stamp,
-                    "nillable": name != "Id",
-                }
-                for name in self.fields
-            ],
+            "fields": [self._described(name) for name in self.fields],
         }
+
+    def _described(self, name: str) -> Json:
+        told: Json = {
+            "name": name,
+            "label": name.removesuffix("__c").replace("_", " "),
+            "type": _type(name),
+            "custom": name.endswith("__c"),
+            "updateable": name not in _READ_ONLY and name != self.stamp,
+            "nillable": name not in _REQUIRED,
+            "externalId": name == objects.MARK,
+        }
+        if name in _CHOICES:
+            values = [{"value": one, "label": one, "active": True} for one in _CHOICES[name]]
+            told |= {"restrictedPicklist": True, "picklistValues": values}
+        return told
 
 
 def _type(name: str) -> str:
@@ -120,11 +118,15 @@ def _type(name: str) -> str:
     return known or ("reference" if name.endswith("Id") else ending)
 
 
-def tables(state: State) -> dict[str, Table]:
+def tables(state: State, past: History) -> dict[str, Table]:
     """All objects, by name."""
 
     def activities(*kinds: str) -> Rows:
-        return lambda account: [row for row in account.activities if row.kind in kinds]
+        return lambda account: [
+            row
+            for row in account.activities
+            if row.kind in kinds and row.system in ("", "salesforce")
+        ]
 
     def table(sobject: str, rows: Rows, render: Callable[[Account, Any], Json]) -> Table:
         timeline = Timeline[str](state, rows, lambda row: salesforce_id(sobject, row.hubspot_id))
@@ -137,7 +139,7 @@ def tables(state: State) -> dict[str, Table]:
         return state.account(0).company.created_at
 
     users = Timeline[str](state, owners, lambda row: salesforce_user(row.owner_id), born)
-    past = Timeline[str](state, objects.history, lambda row: str(row.id))
+    changes = Timeline[str](state, past.rows, lambda row: str(row.id))
     made = (
         table("Account", lambda account: (account.company,), objects.account_row),
         table("Contact", lambda account: account.contacts, objects.contact_row),
@@ -149,9 +151,9 @@ def tables(state: State) -> dict[str, Table]:
         Table(
             state,
             "AccountHistory",
-            objects.history,
-            objects.history_row,
-            past,
+            past.rows,
+            history_row,
+            changes,
             stamp="CreatedDate",
         ),
     )

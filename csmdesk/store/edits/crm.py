@@ -20,7 +20,7 @@ from csmdesk.store.edits.plan import (
     text_arg,
 )
 from csmdesk.store.outbox import EDITABLE, Place
-from csmdesk.store.queries.crm import crm_record
+from csmdesk.store.queries.crm import CrmRecord, crm_fields
 from csmdesk.store.sql import fetch
 
 NAMES = {"owner_id": "CSM", "tier": "tier", "stage": "stage", "renewal_on": "renewal date"}
@@ -33,19 +33,30 @@ def _edit(moment: Moment, edit: Edit) -> Plan:
     customers = known_customers(moment, edit.targets)
     wanted = []
     for one in customers:
-        record = crm_record(moment.conn, one)
-        if record is None:
-            raise BadInput(
-                f"Customer {one} has no record in a CRM that can be changed from here.",
-                "Change it where it comes from; the next sync or import reads it.",
-            )
-        _check_owner(moment, record.source, values.get("owner_id"))
+        records = crm_fields(moment.conn, one)
         for name, value in values.items():
+            record = records.get(name)
+            if record is None or not record.editable:
+                raise _out_of_reach(one, name, record)
+            if name == "owner_id":
+                _check_owner(moment, record.source, value)
             if value != record.values[name]:
                 place = (record.source, record.account_id, name)
                 wanted.append(_wanted(moment, place, one, value, record.values[name]))
     names = ", ".join(NAMES[name] for name in values)
     return Plan(f"Set {names} of {counted('customer', len(customers))}", wanted)
+
+
+def _out_of_reach(customer: str, name: str, record: CrmRecord | None) -> BadInput:
+    """`record`: the one that tells the field, where the customer has another that takes edits."""
+    remedy = "Change it where it comes from; the next sync or import reads it."
+    if record is None:
+        text = f"Customer {customer} has no record in a CRM that can be changed from here."
+    else:
+        text = (
+            f"The {NAMES[name]} of customer {customer} is told by {SYSTEMS[record.source].title}."
+        )
+    return BadInput(text, remedy)
 
 
 def _value(edit: Edit, name: str) -> str | None:

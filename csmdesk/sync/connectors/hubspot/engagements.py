@@ -57,7 +57,7 @@ class Engagements:
             "properties": properties(logged),
             "associations": [{"to": {"id": logged.record_id}, "types": [link]}],
         }
-        return client.post_once(f"{wire.OBJECTS}/{name}", wire.Link, body).id
+        return client.once("POST", f"{wire.OBJECTS}/{name}", wire.Link, body=body).id
 
     def remove(self, client: HttpClient, kind: str, crm_id: str) -> None:
         try:

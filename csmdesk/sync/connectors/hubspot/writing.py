@@ -96,9 +96,9 @@ class CompanyWriter:
             for row in rows
         }
 
-    def reread(self, context: Context, ids: Sequence[str]) -> Page:
+    def reread(self, context: Context, ids: Sequence[str]) -> Sequence[Page]:
         stream = ObjectStream(companies.kind(self._fields))
-        return stream.reread(context, Setup.of(context), ids)
+        return [stream.reread(context, Setup.of(context), ids)]
 
     def write(self, client: HttpClient, rows: Sequence[Write]) -> list[Written]:
         inputs = [

@@ -88,7 +88,7 @@ class CompanyStream:
         scroll = ""
         while True:
             params = [("scroll_param", scroll)] if scroll else []
-            page = context.client.get_once("/companies/scroll", wire.CompanyList, params)
+            page = context.client.once("GET", "/companies/scroll", wire.CompanyList, params)
             if not page.data:
                 return
             if not page.scroll_param:

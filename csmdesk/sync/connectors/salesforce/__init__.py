@@ -13,6 +13,7 @@ from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.salesforce import accounts, fields, people, work
+from csmdesk.sync.connectors.salesforce.activities import Activities
 from csmdesk.sync.connectors.salesforce.query import Kind, QueryStream
 from csmdesk.sync.connectors.salesforce.setup import SetupStream
 from csmdesk.sync.connectors.salesforce.wire import API, SYSTEM, VERSION
@@ -21,7 +22,7 @@ from csmdesk.sync.credentials import Credentials
 from csmdesk.sync.errors import Complaint
 from csmdesk.sync.oauth.provider import Provider
 from csmdesk.sync.stream import Stream
-from csmdesk.sync.writer import Writer
+from csmdesk.sync.writer import ActivityWriter, Editor
 
 LOGIN = "login.salesforce.com"
 SCOPE = "api refresh_token"
@@ -91,8 +92,12 @@ class Salesforce:
     def probe(self, client: HttpClient) -> None:
         client.get(f"{self._api}/limits", msgspec.Raw)
 
-    def writer(self) -> Writer:
-        return AccountWriter(self._api, self._scores)
+    def writer(self) -> Editor:
+        read = (QueryStream(self._api, kind) for kind in (self._accounts(), self._history()))
+        return AccountWriter(self._api, self._scores, self._fields, *read)
+
+    def activity_writer(self) -> ActivityWriter:
+        return Activities(self._api, self._fields["email_direction"])
 
     @property
     def mapping(self) -> Mapping[str, str]:
@@ -127,16 +132,24 @@ class Salesforce:
             *rest,
         )
 
+    def _own(self) -> dict[str, str]:
+        """The fields that feed accounts."""
+        return {name: self._fields[name] for name in accounts.FIELDS if self._fields[name]}
+
+    def _accounts(self) -> Kind:
+        return accounts.kind(self._own(), accounts.currency_of(self._fields), self._address)
+
+    def _history(self) -> Kind:
+        return accounts.history(self._own())
+
     def _kinds(self) -> tuple[Kind, ...]:
-        own = {name: self._fields[name] for name in accounts.FIELDS if self._fields[name]}
-        currency = accounts.currency_of(self._fields)
         return (
-            accounts.kind(own, currency, self._address),
+            self._accounts(),
             people.contacts(self._fields),
             work.cases(self._fields),
             people.USERS,
-            accounts.history(own),
-            work.opportunities(currency),
+            self._history(),
+            work.opportunities(accounts.currency_of(self._fields)),
             work.tasks(self._fields),
             work.EVENTS,
         )

@@ -36,7 +36,7 @@ def own_fields(client: HttpClient, api: str) -> list[OwnField]:
     """Fields with an example each. One that several objects have is the accounts'."""
     found: dict[str, OwnField] = {}
     for sobject in _OBJECTS:
-        told = client.get(f"{api}/sobjects/{sobject}/describe", wire.Describe).fields
+        told = wire.described(client, api, sobject)
         usable = [field for field in told if field.type in _KINDS and field.name not in found]
         usable.sort(key=lambda field: not field.custom)
         examples = _examples(client, api, sobject, [field.name for field in usable[:_MOST]])

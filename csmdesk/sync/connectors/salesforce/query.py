@@ -6,9 +6,8 @@ second included, a few minutes of overlap before it. So a load that broke off go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -118,8 +117,8 @@ class QueryStream:
 
     def _since(self, context: Context, select: str, mark: Mark) -> Pending[wire.QueryPage]:
         stamp = self.kind.stamp
-        moment = datetime.fromtimestamp(mark.since // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        where = f"{stamp} >= {moment}" + (f" AND {self.kind.where}" if self.kind.where else "")
+        where = f"{stamp} >= {wire.moment(mark.since // 1000)}"
+        where += f" AND {self.kind.where}" if self.kind.where else ""
         return self._ask(context, f"{select} WHERE {where} ORDER BY {stamp}, Id")
 
     def _ask(self, context: Context, soql: str) -> Pending[wire.QueryPage]:
@@ -173,20 +172,27 @@ class QueryStream:
     def _again(self, context: Context, setup: Setup) -> Iterator[Page]:
         """Ask again for rows that could not be used last time."""
         ids = [one for one in context.to_ask_again(self.key, wire.MANY) if one.isalnum()]
-        if not ids:
-            return
+        if ids:
+            yield self.reread(context, setup, ids)
+
+    def reread(
+        self, context: Context, setup: Setup, ids: Sequence[str], by: str = "Id", since: int = 0
+    ) -> Page:
+        """Rows of these ids (at most `MANY`) as they are now; `since`: only what changed later."""
         fields, select = self.kind.selected(setup)
         wanted = ", ".join(f"'{one}'" for one in ids)
-        page = self._ask(context, f"{select} WHERE Id IN ({wanted})").result()
+        changed = f" AND {self.kind.stamp} >= {wire.moment(since)}" if since else ""
+        page = self._ask(context, f"{select} WHERE {by} IN ({wanted}){changed}").result()
         rows = Rows(Record)
         facts, gone = self._mapped(rows, rows.decode(page.records), fields, setup)
         bad = {problem.source_id for problem in rows.problems}
-        yield Page(
+        return Page(
             cursor=None,
             facts=facts,
             gone={self.kind.table: gone} if gone else {},
             problems=rows.problems,
-            fixed=frozenset(ids) - bad,
+            fixed=frozenset(ids) - bad if by == "Id" else frozenset(),
+            of=self.key,
         )
 
     def _sweep(self, context: Context, mark: Mark, today: int) -> Page:

@@ -98,9 +98,8 @@ class SetupStream:
     def _described(self, context: Context, sobject: str) -> list[wire.Field]:
         """The fields of an object, none where the org or the person has no such object. Without
         accounts there is no CRM."""
-        path = f"{self._api}/sobjects/{sobject}/describe"
         try:
-            return context.client.get(path, wire.Describe).fields
+            return wire.described(context.client, self._api, sobject)
         except Refused as error:
             if error.status != 404 or sobject == "Account":
                 raise

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
 import msgspec
 
+from csmdesk.sync.client import HttpClient
 from csmdesk.sync.decode import instant
 
 SYSTEM = "salesforce"
 VERSION = "v62.0"
 API = "/services/data"
-MANY = 100  # ids of one query
+MANY = 200  # ids of one query, and the most records of one update
 STAMP = "SystemModstamp"
 
 Record: TypeAlias = dict[str, Any]
@@ -27,16 +29,28 @@ class QueryPage(msgspec.Struct, rename="camel"):
     total_size: int = 0
 
 
-class Field(msgspec.Struct):
+class Field(msgspec.Struct, rename="camel"):
     name: str
     label: str = ""
     type: str = ""
     custom: bool = False
     updateable: bool = False
+    nillable: bool = True
+    external_id: bool = False
 
 
 class Describe(msgspec.Struct):
     fields: list[Field]
+
+
+def described(client: HttpClient, api: str, sobject: str) -> list[Field]:
+    """The fields of an object that this person may see."""
+    return client.get(f"{api}/sobjects/{sobject}/describe", Describe).fields
+
+
+def moment(seconds: int) -> str:
+    """An instant as queries and records have it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Row:

@@ -1,4 +1,5 @@
-"""Writing scores to Salesforce's accounts: into custom fields that an administrator has made."""
+"""Writing to Salesforce's accounts: scores into fields that an administrator has made, and a
+person's edits into those that feed ours."""
 
 from __future__ import annotations
 
@@ -7,11 +8,16 @@ from typing import Any
 
 import msgspec
 
+from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.domain.errors import SourceError
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.salesforce import wire
+from csmdesk.sync.connectors.salesforce.query import QueryStream
+from csmdesk.sync.connectors.salesforce.setup import Setup
 from csmdesk.sync.connectors.salesforce.wire import Record, Row
 from csmdesk.sync.decode import Rows
+from csmdesk.sync.sink import Page
+from csmdesk.sync.stream import Context
 from csmdesk.sync.writer import Values, Write, Written
 
 SCORES: dict[str, str] = {
@@ -25,10 +31,22 @@ SCORES: dict[str, str] = {
 """Score field -> account field. A workspace overrides them one by one."""
 
 _NUMBERS = ("int", "double", "currency", "percent")
+_KINDS = {"owner_id": ("reference",), "renewal_on": ("date", "datetime")}
+"""Edited fields that must be of a certain type to be written: a CSM is a user, no name of one."""
+_OTHERWISE = "Choose another one under “Fields…” on the Sources page"
+_REMEDIES = {
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "Choose one of the values that the field has there.",
+    "FIELD_CUSTOM_VALIDATION_EXCEPTION": "A rule of your org asks for this: see to it there.",
+    "INSUFFICIENT_ACCESS_OR_READONLY": "Ask an administrator for the right to edit the account.",
+    "INACTIVE_OWNER_OR_USER": "Choose a user who is active.",
+    "UNABLE_TO_LOCK_ROW": "Somebody was saving it; the next synchronisation tries again.",
+}
+"""Code of a refusal -> what to do."""
 
 
-class _Error(msgspec.Struct):
+class _Error(msgspec.Struct, rename="camel"):
     message: str = ""
+    status_code: str = ""
 
 
 class _Saved(msgspec.Struct):
@@ -39,17 +57,28 @@ class _Saved(msgspec.Struct):
 
 
 class AccountWriter:
-    """`api`: the path with its version; `scores`: CSMDesk's names -> account fields."""
+    """`api`: the path with its version; `scores`, `fields`: CSMDesk's names -> account fields;
+    `accounts`, `history`: the streams that read them."""
 
-    batch = 200
+    batch = wire.MANY
 
-    def __init__(self, api: str, scores: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        api: str,
+        scores: Mapping[str, str],
+        fields: Mapping[str, str],
+        accounts: QueryStream,
+        history: QueryStream,
+    ) -> None:
         self._api = api
         self._scores = dict(scores)
-        self._types: dict[str, str] = {}
+        self._names = {**fields, **scores}
+        self._accounts = accounts
+        self._history = history
+        self._told: dict[str, wire.Field] = {}
 
     def prepare(self, client: HttpClient) -> None:
-        there = {field.name: field for field in self._described(client)}
+        there = self._there(client)
         lacking = [
             name
             for name in self._scores.values()
@@ -66,53 +95,84 @@ class AccountWriter:
     def current(
         self, client: HttpClient, ids: Sequence[str], fields: Sequence[str]
     ) -> dict[str, Values]:
-        names = {field: self._scores[field] for field in fields}
-        found: dict[str, Values] = {}
-        for start in range(0, len(ids), wire.MANY):
-            wanted = ", ".join(f"'{one}'" for one in ids[start : start + wire.MANY])
-            chosen = ", ".join(("Id", *names.values()))
-            soql = f"SELECT {chosen} FROM Account WHERE Id IN ({wanted})"  # noqa: S608 - ids and names of Salesforce
-            page = client.get(f"{self._api}/query", wire.QueryPage, [("q", soql)])
-            for record, _ in Rows(Record).decode(page.records):
-                row = Row(record, names)
-                found[row.id] = {field: _text(row, field) for field in names}
-        return found
+        """A field that the org does not have holds nothing; writing it is refused."""
+        there = self._there(client)
+        names = {one: self._names[one] for one in fields if self._names[one] in there}
+        chosen = ", ".join(dict.fromkeys(("Id", *names.values())))
+        wanted = ", ".join(f"'{one}'" for one in ids)
+        soql = f"SELECT {chosen} FROM Account WHERE Id IN ({wanted})"  # noqa: S608 - ids and names of Salesforce
+        page = client.get(f"{self._api}/query", wire.QueryPage, [("q", soql)])
+        rows = [Row(record, names) for record, _ in Rows(Record).decode(page.records)]
+        return {row.id: {one: _text(row, one) for one in fields} for row in rows}
+
+    def reread(self, context: Context, ids: Sequence[str]) -> Sequence[Page]:
+        """With their latest history, which tells what a field is where it is tracked."""
+        setup = Setup.of(context)
+        pages = [self._accounts.reread(context, setup, ids)]
+        if setup.fields.get(self._history.kind.sobject):
+            since = context.server_now() - SECONDS_A_DAY
+            pages.append(self._history.reread(context, setup, ids, by="AccountId", since=since))
+        return pages
 
     def write(self, client: HttpClient, rows: Sequence[Write]) -> list[Written]:
-        if not self._types:
-            self._described(client)
-        records = [
-            {
-                "attributes": {"type": "Account"},
-                "id": row.record_id,
-                **{self._scores[one]: self._value(one, text) for one, text in row.values.items()},
-            }
-            for row in rows
-        ]
-        body = {"allOrNone": False, "records": records}
-        path = f"{self._api}/composite/sobjects"
-        saved = client.begin("PATCH", path, list[_Saved], body=body).result()
-        return [
-            Written(row.record_id, _error(saved[place] if place < len(saved) else None))
-            for place, row in enumerate(rows)
-        ]
+        there = self._there(client)
+        refused = {row.record_id: self._unfit(row) for row in rows}
+        going = [row for row in rows if not refused[row.record_id]]
+        if going:
+            records = [self._record(there, row) for row in going]
+            path = f"{self._api}/composite/sobjects"
+            body = {"allOrNone": False, "records": records}
+            saved = client.begin("PATCH", path, list[_Saved], body=body).result()
+            for place, row in enumerate(going):
+                refused[row.record_id] = _error(saved[place] if place < len(saved) else None)
+        return [Written(row.record_id, refused[row.record_id]) for row in rows]
 
-    def _described(self, client: HttpClient) -> list[wire.Field]:
-        path = f"{self._api}/sobjects/Account/describe"
-        fields = client.get(path, wire.Describe).fields
-        self._types = {field.name: field.type for field in fields}
-        return fields
+    def _there(self, client: HttpClient) -> dict[str, wire.Field]:
+        """The fields of accounts, asked once."""
+        if not self._told:
+            self._told = {one.name: one for one in wire.described(client, self._api, "Account")}
+        return self._told
 
-    def _value(self, field: str, text: str | None) -> Any:
-        """The text as JSON of the field's type."""
-        if text is None or self._types.get(self._scores[field]) not in _NUMBERS:
-            return text
+    def _unfit(self, row: Write) -> str:
+        """Why a record cannot be written as it is wanted, "" when it can."""
+        return next((why for one in row.values.items() if (why := self._misfit(*one))), "")
+
+    def _misfit(self, field: str, text: str | None) -> str:
+        place = self._names[field]
+        known = self._told.get(place)
+        if known is None:
+            named = f"has no field “{place}”, or it may not be seen" if place else "feeds no field"
+            return f"{field}: Salesforce {named}. {_OTHERWISE}."
+        label = known.label or place
+        if not known.updateable:
+            return f"“{label}” may not be changed. {_OTHERWISE}, or ask an administrator."
+        if field in _KINDS and known.type not in _KINDS[field]:
+            return f"“{label}” takes no {' or '.join(_KINDS[field])}. {_OTHERWISE}."
+        if text is None and not known.nillable:
+            return f"“{label}” cannot be empty. Undo the edit, or choose a value."
+        return ""
+
+    def _record(self, there: Mapping[str, wire.Field], row: Write) -> Record:
+        """A record as Salesforce wants it: every text as JSON of its field's type."""
+        record: Record = {"attributes": {"type": "Account"}, "id": row.record_id}
+        for field, text in row.values.items():
+            known = there[self._names[field]]
+            record[known.name] = _value(text, known.type)
+        return record
+
+
+def _value(text: str | None, kind: str) -> Any:
+    if text is not None and kind in _NUMBERS:
         return int(text) if text.lstrip("-").isdigit() else float(text)
+    if text is not None and kind == "datetime" and "T" not in text:
+        return f"{text}T00:00:00Z"
+    return text
 
 
 def _text(row: Row, field: str) -> str | None:
     value = row.value(field)
-    return row.number(field) if isinstance(value, int | float) else row.text(field)
+    text = row.number(field) if isinstance(value, int | float) else row.text(field)
+    return text[:10] if text and field == "renewal_on" else text  # its calendar day, as it is read
 
 
 def _error(saved: _Saved | None) -> str:
@@ -120,4 +180,5 @@ def _error(saved: _Saved | None) -> str:
         return "It was not confirmed."
     if saved.success:
         return ""
-    return "; ".join(one.message for one in saved.errors if one.message) or "It was refused."
+    told = (" ".join(filter(None, (e.message, _REMEDIES.get(e.status_code)))) for e in saved.errors)
+    return "; ".join(filter(None, told)) or "It was refused."
