@@ -79,6 +79,11 @@ def month_starts(last: int, count: int) -> list[int]:
     ]
 
 
+def last_month(number: int) -> tuple[int, int]:
+    """First and last day of the last complete calendar month, the one before that of `number`."""
+    return month_starts(number, 2)[0], month_start(number) - 1
+
+
 def is_working_day(number: int) -> bool:
     return day_date(number).weekday() < 5
 

@@ -203,6 +203,7 @@ class Invoice(Fact):
     status: str = "open"
     attempts: int = 0
     subscription_id: str | None = None
+    metered: Minor | None = None  # of it for metered use, less discounts and tax; None: not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

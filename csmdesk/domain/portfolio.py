@@ -46,7 +46,8 @@ class Portfolio:
     text lists, None = none):
 
     customers: id, name, domain, csm, tier, stage, success_program, status, flag, tags (tuples of
-      str: CRM's and own), currency (native), mrr, arr, acv, acv_derived, acv_native, renewal_on,
+      str: CRM's and own), currency (native), mrr, arr, acv, acv_derived, acv_native, metered (billed
+      for use in the last complete month), metered_lost (1: no rate for it), renewal_on,
       created_on, assigned_on, committed_churn, committed_mrr (MRR set to cancel), chi (-1 none), band,
       held_band, coverage (1/10,000), cap,
       pillar_adoption, pillar_financial, pillar_service, pillar_relationship (1/10,000, -1 none),

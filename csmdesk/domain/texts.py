@@ -102,6 +102,11 @@ def date_text(day: int, locale: Locale = ENGLISH) -> str:
     return f"{date.day} {locale.months[date.month - 1]} {date.year}"
 
 
+def month_text(day: int, locale: Locale = ENGLISH) -> str:
+    """The month of a day: "Dec 2026"."""
+    return date_text(day, locale).split(" ", 1)[1]
+
+
 def days_ago(day: int, today: int, locale: Locale = ENGLISH) -> str:
     """ "today", "yesterday", "3 days ago", "in 11 d"; a date when more than 60 days away."""
     distance = day - today

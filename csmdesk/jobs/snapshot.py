@@ -215,7 +215,7 @@ def _assemble(
 
 def _money_notices(measures: Columns) -> tuple[str, ...]:
     """Amounts without an exchange rate are in no figure: that must be said."""
-    lost = int(measures["missing_rate"].sum())
+    lost = int((measures["missing_rate"] | (measures.ints("metered_lost") > 0)).sum())
     if not lost:
         return ()
     who = plural(lost, "customer")

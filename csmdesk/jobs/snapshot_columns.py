@@ -24,6 +24,10 @@ RECENT_DAYS = 60
 MOVEMENT_DAYS = 800
 """Movements reach back two years, so that twelve months can be shown for any day of the last."""
 TagSets = list[tuple[str, ...]]
+_AS_MEASURED = (
+    *("mrr", "acv", "acv_native", "metered", "metered_lost", "renewal_on"),
+    *("active_users", "last_contact_on", "last_login_on"),
+)
 
 
 def joined(rows: Columns, index: Mapping[str, int]) -> Columns:
@@ -124,9 +128,8 @@ def customers(
         "url": facts.customers["url"],
         **people(facts, day),
     }
-    for name in ("mrr", "acv", "acv_native", "renewal_on", "active_users", "last_contact_on"):
+    for name in _AS_MEASURED:
         data[name] = measures.ints(name)
-    data["last_login_on"] = measures.ints("last_login_on")
     for place in range(3):
         data[f"why{place + 1}"] = [r[place] if place < len(r) else None for r in reasons]
     return Columns(data, facts.count)

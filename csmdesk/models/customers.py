@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from csmdesk.domain.days import MISSING
-from csmdesk.domain.texts import date_text, money, signed
+from csmdesk.domain.days import MISSING, last_month
+from csmdesk.domain.texts import date_text, money, month_text, signed
 from csmdesk.models.columns import Cell, Column, Tip, plain
 from csmdesk.models.formats import ago, due_in, hundredths, whole_money
 from csmdesk.models.rows import ColumnRows, Rows
@@ -144,6 +144,18 @@ def _money(name: str) -> Any:
     return text
 
 
+def _metered(rows: Rows, row: int) -> str:
+    return "no rate" if rows.get("metered_lost", row) else _money("metered")(rows, row)
+
+
+def _metered_tip(rows: Rows, row: int) -> Tip | None:
+    """Which month it is, and the exact amount."""
+    value, month = rows.get("metered", row), month_text(last_month(rows.day)[0])
+    if rows.get("metered_lost", row):
+        return Tip("Metered", f"· {month}", ("No exchange rate for the day of an invoice.",))
+    return None if value is None else Tip(money(value, rows.currency), f"· {month}")
+
+
 def _acv_tip(rows: Rows, row: int) -> Tip | None:
     native, currency = rows.get("acv_native", row), rows.get("currency", row)
     if native is None or not currency:
@@ -235,6 +247,9 @@ CUSTOMER_COLUMNS: tuple[Column, ...] = (
            sort="last_login_on", tip=_day_tip("last_login_on", "Last login"), shown=False),
     Column("nps", "NPS", 62, _nps, Cell.NUMBER, right=True, sort="nps", shown=False),
     Column("mrr", "MRR", 96, _money("mrr"), Cell.NUMBER, right=True, sort="mrr", shown=False),
+    Column("metered", "Metered", 96, _metered, Cell.NUMBER, right=True, sort="metered",
+           tip=_metered_tip, shown=False,
+           help="Billed for use on invoices of the last complete month; not part of MRR"),
     Column("products", "Products", 180, _joined("products"), Cell.MUTED, sort="products",
            tip=_tip_of("products", "Products"), shown=False),
     Column("arr", "ARR", 104, _money("arr"), Cell.NUMBER, right=True, sort="arr", shown=False),

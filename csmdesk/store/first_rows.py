@@ -50,6 +50,8 @@ class FirstRow(NamedTuple):
     arr: int | None = None
     acv_native: int | None = None
     acv_derived: int | None = None
+    metered: int | None = None
+    metered_lost: int | None = None
     pillar_adoption: int | None = None
     pillar_financial: int | None = None
     pillar_service: int | None = None

@@ -34,6 +34,10 @@ UNREAD = {
 """Ids and texts of the long tables that no figure needs: a customer's page reads its own."""
 OVER = {"invoice": ("paid_on", "voided_on"), "ticket": ("solved_at",)}
 """Fields that say when a row of the long tables was over: of later days it says nothing more."""
+_BILLED_DAYS = 62
+"""A month and the one after it are no longer."""
+STILL_TOLD = {"invoice": f"coalesce(metered, 1) <> 0 AND issued_on >= {{since}} - {_BILLED_DAYS}"}
+"""What of it counts all the same: what was billed by use tells of the last month."""
 _OWNER = "owner"
 _OF_CONTACT = (
     "coalesce(account_id, (SELECT c.account_id FROM fact_contact c "
@@ -76,9 +80,11 @@ def _not_over(shape: Shape, since: int | None, zone: tzinfo) -> str:
         return "TRUE"
     kinds = {field.name: field.kind for field in shape.fields}
     limits = {"Day": since + 1, "Instant": start_of_day(since, zone)}
-    return " AND ".join(
+    alive = " AND ".join(
         f'("{name}" IS NULL OR "{name}" >= {limits[kinds[name]]})' for name in OVER[shape.name]
     )
+    told = STILL_TOLD.get(shape.name, "FALSE").format(since=since)
+    return f"({alive} OR {told})"
 
 
 def _account_places(book: CustomerBook) -> Places:

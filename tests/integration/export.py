@@ -11,7 +11,7 @@ from pathlib import Path
 
 from csmdesk.domain.money import minor_units
 from csmdesk.domain.usage import KEEP_DAYS, KEEP_USER_DAYS
-from csmdesk.sandbox.shapes import Account, Subscription
+from csmdesk.sandbox.shapes import Account, Invoice, Subscription
 from csmdesk.sandbox.world import World
 from csmdesk.sandbox.world.billing import subscription_id
 from csmdesk.sandbox.world.catalog import PRODUCT_BY_ID
@@ -127,9 +127,15 @@ def _money(world: World, account: Account) -> dict[str, list[Cells]]:
                     "paid_on": _day(invoice.paid_at),
                     "status": invoice.status,
                     "attempts": invoice.attempt_count,
+                    "metered_amount": _major(Fraction(_used(invoice)), invoice.currency),
                 }
             )
     return tables
+
+
+def _used(invoice: Invoice) -> int:
+    """What of an invoice is billed by use."""
+    return sum(line.amount for line in invoice.lines if line.price and line.price.metered)
 
 
 def _subscription(who: str, row: Subscription, contract: Contract) -> Cells:

@@ -52,6 +52,7 @@ DATED = (
     "active",
     "renewal_on",
     "acv_derived",
+    "metered",
 )
 """Columns of the Customers page that events decide (or fields with a dated history)."""
 

@@ -116,6 +116,25 @@ def test_a_file_of_the_first_schema_catches_up_and_keeps_its_rows(store: Store) 
     ]
 
 
+def test_a_file_of_the_second_schema_reads_its_invoices_again(store: Store) -> None:
+    with store.write() as conn:
+        facts.upsert(conn, [company(1)])
+        for stream in ("invoices", "customers"):
+            cursors.set_cursor(conn, "stripe", stream, {"done": True}, complete=True, at=0)
+        conn.exec_driver_sql("ALTER TABLE fact_invoice DROP COLUMN metered")
+        conn.exec_driver_sql("ALTER TABLE overview DROP COLUMN metered")
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    store.close()
+    again = open_store(store.path)
+    with again.read() as conn:
+        assert facts.present_ids(conn, "account", "hubspot") == {"1"}
+        assert conn.exec_driver_sql("SELECT metered FROM fact_invoice").all() == []
+        assert conn.exec_driver_sql("SELECT metered FROM overview").all() == []
+        assert cursors.get_cursor(conn, "stripe", "invoices") is None
+        assert cursors.get_cursor(conn, "stripe", "customers") == {"done": True}
+    again.close()
+
+
 def test_foreign_and_damaged_files_are_refused(tmp_path: Path) -> None:
     nonsense = tmp_path / "nonsense.sqlite"
     nonsense.write_bytes(b"not a database at all " * 500)

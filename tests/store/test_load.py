@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csmdesk.domain.days import MISSING, day_of_instant
+from csmdesk.domain.days import MISSING, day_of_instant, parse_day
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.facts import (
     FACTS,
@@ -240,3 +240,27 @@ def test_loading_a_customer_without_data_rows(store: Store) -> None:
     found = loaded(store, stripe("s"), invoice)
     assert found.tables["invoice"].ints("customer").tolist() == [0]
     assert not found.joined("crm").any()
+
+
+def test_paid_invoices_that_bill_use_still_tell_of_the_last_month(store: Store) -> None:
+    day = parse_day("2026-08-31")
+
+    def paid(key: str, issued: str, metered: int | None) -> Invoice:
+        on = parse_day(issued)
+        return Invoice(
+            source="stripe", source_id=key, account_id="s", number=key, currency="USD",
+            amount_due=1, amount_paid=1, issued_on=on, paid_on=on, status="paid", metered=metered,
+        )  # fmt: skip
+
+    loaded(
+        store,
+        stripe("s"),
+        paid("june", "2026-06-29", 5),
+        paid("july", "2026-07-01", 5),
+        paid("credit", "2026-07-01", -5),
+        paid("untold", "2026-07-01", None),
+        paid("none", "2026-07-01", 0),
+    )
+    with store.read() as conn:
+        found = load_facts(conn, Settings(), day)
+    assert found.tables["invoice"]["source_id"] == ["credit", "july", "untold"]

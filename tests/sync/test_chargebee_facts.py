@@ -10,7 +10,14 @@ import pytest
 
 from csmdesk.domain.days import iso_day, parse_day, start_of_day
 from csmdesk.domain.errors import SourceError
-from csmdesk.domain.facts import Account, Discount, Fact, Subscription, SubscriptionChange
+from csmdesk.domain.facts import (
+    Account,
+    Discount,
+    Fact,
+    Invoice,
+    Subscription,
+    SubscriptionChange,
+)
 from csmdesk.domain.settings import Source
 from csmdesk.sync.connectors.chargebee import Chargebee, customers, invoices, subscriptions, wire
 from csmdesk.sync.connectors.chargebee.amounts import exact
@@ -258,6 +265,24 @@ def test_what_is_to_pay_and_what_was_paid() -> None:
     assert (bill.amount_due, bill.amount_paid, bill.status) == (1000, 300, "open")
     assert (bill.attempts, bill.due_on) == (1, parse_day("2026-05-31"))
     assert invoice(status="pending") == []
+
+
+@pytest.mark.parametrize(
+    ("price_type", "billed"), [("tax_exclusive", 900 - 100), ("tax_inclusive", 900 - 100 - 30)]
+)
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+def test_what_was_billed_for_use_is_net_of_discount_and_tax(
+    currency: str, price_type: str, billed: int
+) -> None:
+    used = line("2026-05-01", "2026-06-01", metered=True, amount=900)
+    used |= {"discount_amount": 100, "item_level_discount_amount": 40, "tax_amount": 30}
+    told = {"currency_code": currency, "price_type": price_type}
+    [bill, *_] = invoice(used, line("2026-05-01", "2026-06-01"), **told)
+    assert isinstance(bill, Invoice)
+    assert bill.metered == billed
+    [plain, *_] = invoice(line("2026-05-01", "2026-06-01"))
+    assert isinstance(plain, Invoice)
+    assert plain.metered == 0
 
 
 def test_a_credited_add_on_that_is_gone_ends() -> None:

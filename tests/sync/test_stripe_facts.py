@@ -31,6 +31,17 @@ PRICE: dict[str, Any] = {
 }
 
 
+OLD: dict[str, Any] = {
+    "id": "in_1",
+    "customer": "cus_1",
+    "currency": "usd",
+    "created": 0,
+    "amount_due": 900,
+    "subscription": "sub_1",
+}
+"""An invoice before 2025-03-31 but for its lines."""
+
+
 def at(day: str, hour: int = 0) -> int:
     return start_of_day(parse_day(day)) + hour * 3600
 
@@ -84,6 +95,11 @@ def invoice(*lines: dict[str, Any], legacy: bool = False, **more: Any) -> list[F
     )
 
 
+def pricing(price: dict[str, Any]) -> dict[str, Any]:
+    """What a line of the new shape says of its price, the price in whole."""
+    return {"pricing": {"price_details": {"price": price, "product": "prod_1"}}}
+
+
 def changes(facts: list[Fact]) -> list[tuple[str, int, int, int]]:
     """(day, quantity, numerator, denominator) of every change."""
 
@@ -110,6 +126,37 @@ def test_of_a_proration_pair_the_debit_counts(legacy: bool) -> None:
     credit = line("il_1", "2026-05-12", -900, 2, proration=True)
     debit = line("il_2", "2026-05-12", 2100, 5, proration=True)
     assert changes(invoice(credit, debit, legacy=legacy)) == [("2026-05-12", 5, 2500, 1)]
+
+
+def metered(facts: list[Fact]) -> int | None:
+    [bill] = [fact for fact in facts if isinstance(fact, Invoice)]
+    return bill.metered
+
+
+def test_what_was_billed_for_use_is_net_of_discount_and_tax_in_both_shapes() -> None:
+    by_use = PRICE | {"recurring": PRICE["recurring"] | {"usage_type": "metered"}}
+    off = {"discount_amounts": [{"amount": 100, "discount": "di_1"}]}
+    taxes = {"taxes": [{"amount": 30, "tax_behavior": "inclusive"}, {"amount": 9}]}
+    new = invoice(
+        line("il_1", "2026-05-01", 900, 9, **off, **taxes, **pricing(by_use)),
+        line("il_2", "2026-05-01", -50, 1, **pricing(by_use)),  # a credit
+        line("il_3", "2026-05-01", 5000, 2),
+    )
+    assert metered(new) == 900 - 100 - 30 - 50
+    told = {"tax_amounts": [{"amount": 30, "inclusive": True}, {"amount": 9, "inclusive": False}]}
+    used = old(line("il_1", "2026-05-01", 900, 9)) | off | told | {"price": by_use}
+    row = msgspec.convert(OLD | {"lines": {"data": [used]}}, wire.Invoice)
+    assert metered(invoices.facts(row, row.lines.data, lambda one: one)) == 770
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount"), [("jpy", 1250), ("kwd", 1250), ("usd", 1250), ("isk", 1300)]
+)
+def test_charges_by_use_are_minor_units_of_every_currency(currency: str, amount: int) -> None:
+    by_use = PRICE | {"recurring": PRICE["recurring"] | {"usage_type": "metered"}}
+    sent = amount * 100 if currency == "isk" else amount
+    told = invoice(line("il_1", "2026-05-01", sent, 5, **pricing(by_use)), currency=currency)
+    assert metered(told) == amount
 
 
 def test_a_credit_alone_ends_the_item() -> None:

@@ -91,6 +91,8 @@ def _customers(rng: np.random.Generator, count: int, history: np.ndarray) -> Col
         acv=acv,
         acv_derived=np.zeros(count, np.int64),
         acv_native=acv,
+        metered=acv // 40 * active,
+        metered_lost=np.zeros(count, np.int64),
         renewal_on=_some(rng, DAY + rng.integers(-4, 330, count), 0.08),
         created_on=DAY - rng.integers(20, 900, count),
         assigned_on=DAY - rng.integers(1, 400, count),

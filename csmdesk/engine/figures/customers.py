@@ -220,7 +220,7 @@ def _row(portfolio: Portfolio, index: int) -> dict[str, Any]:
         "chi": number("chi", 0),
         "band": BANDS[int(customers["band"][index])],
         "coverage": int(customers["coverage"][index]) / 10_000,
-        **{name: number(name) for name in ("mrr", "arr", "acv")},
+        **{name: number(name) for name in ("mrr", "arr", "acv", "metered")},
         "currency": portfolio.currency,
         "acv_native": number("acv_native"),
         "native_currency": customers["currency"][index],

@@ -18,6 +18,7 @@ from csmdesk.engine.metrics.standing import (
 )
 from csmdesk.engine.money.exact import first_of_run, round_half_even
 from csmdesk.engine.money.ledger import Ledger
+from csmdesk.engine.money.metered import metered_charges
 from csmdesk.engine.money.prepared import Prepared, prepare
 from csmdesk.engine.money.rates import sum_converted
 from csmdesk.engine.money.view import View
@@ -34,7 +35,8 @@ def money_metrics(
     (MISSING without a rate), overdue_amount. Native minor units of `currency` (of the customer's
     largest subscriptions when there are several): mrr_native; of `acv_currency`: acv_native.
     subscriptions_30 and seats_30 are the figures as of 30 days before. `missing_rate` marks
-    customers with an amount that could not be converted: it is left out of these sums.
+    customers with an amount that could not be converted: it is left out of these sums. metered and
+    metered_lost: see `money.metered`.
     """
     ready = prepared if prepared is not None else prepare(facts, settings)
     ledger, view = ready.ledger, ready.ledger.view(day)
@@ -61,6 +63,7 @@ def money_metrics(
     }
     data |= _cancellation(facts, ledger, now, day)
     data |= _overdue(ready, facts.count, day)
+    data |= metered_charges(ready.charges, ready.rates, facts.joined("billing"), day)
     data |= contract_columns(ready, facts, settings, now, day, mrr, native, currency)
     data["currency"] = [
         own if own is not None else stated

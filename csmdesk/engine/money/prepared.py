@@ -13,6 +13,7 @@ from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.metrics.fields import FieldLog, build_field_logs
 from csmdesk.engine.money.ledger import Ledger, build_ledger
+from csmdesk.engine.money.metered import Charges, build_charges
 from csmdesk.engine.money.rates import RateTable, build_rates
 
 _CLOSED = frozenset({"paid", "void", "voided", "uncollectible", "written_off", "draft", "deleted"})
@@ -54,6 +55,7 @@ class Prepared:
     fields: dict[str, FieldLog]
     catalog: Catalog
     dues: Dues
+    charges: Charges
     currencies: tuple[str, ...]
     rates: RateTable
     acv_currency: Ints  # index into currencies, MISSING none
@@ -72,11 +74,13 @@ def prepare(facts: Facts, settings: Settings) -> Prepared:
     def of_code(code: str | None) -> int:
         return place.get((code or "").upper(), MISSING)
 
+    billed_in = by_text(billed, of_code)
     return Prepared(
         ledger=ledger,
         fields=build_field_logs(facts),
         catalog=_catalog(facts, ledger),
-        dues=_dues(facts, by_text(billed, of_code)),
+        dues=_dues(facts, billed_in),
+        charges=build_charges(facts, billed_in),
         currencies=currencies,
         rates=build_rates(facts.rates, currencies),
         acv_currency=by_text(stated, of_code),

@@ -11,7 +11,7 @@ NUMBERS = frozenset(
     (
         *("acv", "amount", "amount_due", "amount_paid", "quantity", "seats", "discount_percent"),
         *("capacity", "attempts", "interval_count", "count", "users", "failed", "level"),
-        *("csat", "score"),
+        *("csat", "score", "metered_amount"),
     )
 )
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")

@@ -41,6 +41,7 @@ ALIASES = {
     "amount": ("price", "mrr", "value", "total"),
     "amount_due": ("amount", "total", "invoice_amount"),
     "amount_paid": ("paid", "paid_amount"),
+    "metered_amount": ("metered", "usage_amount", "overage"),
     "issued_on": ("invoice_date", "date", "issued", "created"),
     "due_on": ("due_date", "due"),
     "paid_on": ("paid_date", "payment_date"),

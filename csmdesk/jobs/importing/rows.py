@@ -137,6 +137,7 @@ def invoice(row: Row, known: Known) -> list[Fact]:
         voided_on=first if status in WRITTEN_OFF else None,
         status=status,
         attempts=v.number(row, "attempts", 0) or 0,
+        metered=v.money(row, "metered_amount", currency),
     )
     return [fact]
 

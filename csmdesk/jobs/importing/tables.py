@@ -87,7 +87,7 @@ TABLES = (
     _table(
         "invoices",
         "invoice_id customer_id number amount_due amount_paid currency issued_on due_on paid_on"
-        " status attempts",
+        " status attempts metered_amount",
         "invoice_id customer_id amount_due",
         rows.invoice,
         "invoice",

@@ -39,6 +39,8 @@ INTS: dict[str, list[int]] = {
     "at_risk": [0, 1, 1, 0, 1],
     "upsell": [1, 0, 0, 0, 0],
     "acv_derived": [0, 1, 0, 0, 0],
+    "metered": [4_200, 0, MISSING, MISSING, 0],
+    "metered_lost": [0, 0, 1, 0, 0],
     "renewal_on": [DAY, DAY + 29, DAY + 30, DAY - 1, DAY],
     "nps": [853, MISSING, MISSING, MISSING, MISSING],
     "pillar_adoption": [912_345, -1, 0, -1, 0],
@@ -152,6 +154,7 @@ def test_json() -> None:
     assert (first["renewal_on"], first["tags"], first["nps"]) == ("2026-11-20", ["vip"], 8.53)
     assert (first["pillar_adoption"], second["pillar_adoption"]) == (91.2345, None)
     assert first["why_not_100"] == ["Last login 47 days ago"]
+    assert (first["metered"], second["metered"]) == (4_200, 0)
     assert (second["acv"], second["native_currency"], second["currency"]) == (None, "EUR", "USD")
     assert (
         rows(portfolio(), Scope(DAY, csm="Tom"))[0]["chi"],

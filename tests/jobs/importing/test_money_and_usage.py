@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from csmdesk.domain.columns import Columns
-from csmdesk.domain.days import day_number
+from csmdesk.domain.days import MISSING, day_number
 from csmdesk.engine.metrics.money import money_metrics
 from csmdesk.jobs.session import Session
 from csmdesk.store.load import load_facts
@@ -50,6 +50,20 @@ def test_prices_finer_than_the_minor_unit_and_discounts(bring: Import, desk: Ses
     assert bring({"subscriptions.csv": text}).refused == []
     assert sorted(np.asarray(money(desk, "2026-05-31")["mrr"]).tolist()) == [7_500, 12_346]
     assert sorted(np.asarray(money(desk, "2026-06-01")["mrr"]).tolist()) == [10_000, 12_346]
+
+
+def test_what_an_invoice_bills_for_use(bring: Import, desk: Session) -> None:
+    told = (
+        "invoice_id,customer_id,amount_due,currency,issued_on,status,metered_amount\n"
+        "i1,c1,100,USD,2026-05-01,paid,12.50\n"
+        "i2,c1,100,USD,2026-05-31,open,0\n"
+        "i3,c1,100,USD,2026-05-31,void,40\n"
+        "i4,c1,100,USD,2026-06-01,open,\n"
+    )
+    assert bring({"invoices.csv": told}).refused == []
+    days = ("2026-06-01", "2026-06-30", "2026-07-01")
+    found = [sorted(np.asarray(money(desk, day)["metered"]).tolist()) for day in days]
+    assert found == [[0, 1_250], [0, 1_250], [MISSING, 0]]
 
 
 def test_seats_come_from_what_states_them(bring: Import, desk: Session) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from csmdesk.domain.days import MISSING, iso_day, month_starts, next_month
+from csmdesk.domain.days import MISSING, iso_day, last_month, month_starts, next_month
 from csmdesk.domain.facts import Invoice, Subscription
 from csmdesk.domain.money import exponent
 from csmdesk.domain.page import Cell, Field, Fields, Head, Series, Tab, Table
-from csmdesk.domain.texts import plural
+from csmdesk.domain.texts import month_text, plural
 from csmdesk.engine.figures.customer.context import CustomerContext, count_cell, text_cell
 from csmdesk.engine.figures.customer.header import header
 
@@ -34,6 +34,7 @@ def _now(context: CustomerContext) -> Fields:
         shown["acv"],
         shown["mrr"],
         Field("arr", "ARR", context.money_cell(context.number("arr"))),
+        Field("metered", "Metered", _metered(context)),
         shown["renewal"],
         Field("products", "Products", text_cell(", ".join(products))),
         Field("seats", "Contracted seats", count_cell(measures("seats"))),
@@ -41,6 +42,19 @@ def _now(context: CustomerContext) -> Fields:
         Field("cancellation", "Cancellation", _cancellation(context)),
     )
     return Fields("now", "Contract", fields)
+
+
+def _metered(context: CustomerContext) -> Cell:
+    """What was billed by use in the last complete month."""
+    month = month_text(last_month(context.day)[0])
+    if context.number("metered_lost"):
+        return Cell(
+            "no rate", None, "poor", f"{month}: no exchange rate for the day of an invoice."
+        )
+    billed = context.money_cell(context.number("metered"))
+    if billed.value is None:
+        return billed
+    return Cell(f"{billed.text} in {month}", billed.value, tip="Billed for use, not part of MRR.")
 
 
 def _cancellation(context: CustomerContext) -> Cell:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import BANDS
 from csmdesk.domain.page import Cell, Field
-from csmdesk.domain.texts import date_text, days_ago, plural, signed
+from csmdesk.domain.texts import date_text, days_ago, month_text, plural, signed
 from csmdesk.engine.figures.customer.context import CustomerContext, text_cell
 from csmdesk.engine.figures.tasks import open_mask
 
@@ -112,8 +112,7 @@ def _since(context: CustomerContext) -> Cell:
     day = context.measure("customer_since")
     if day == MISSING:
         return Cell("–", None)
-    text = date_text(day).split(" ", 1)[1]
-    return Cell(text, iso_day(day), tip=date_text(day))
+    return Cell(month_text(day), iso_day(day), tip=date_text(day))
 
 
 def _renewal(context: CustomerContext) -> Cell:

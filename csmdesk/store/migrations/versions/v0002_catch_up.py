@@ -6,25 +6,15 @@
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import inspect
-from sqlalchemy.schema import CreateColumn
 
-from csmdesk.store.schema import METADATA
+from csmdesk.store.migrations.catch_up import add_what_is_missing
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    bind = op.get_bind()
-    METADATA.create_all(bind, checkfirst=True)
-    known = inspect(bind)
-    for table in METADATA.sorted_tables:
-        there = {column["name"] for column in known.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                declared = CreateColumn(column).compile(dialect=bind.dialect)
-                op.execute(f"ALTER TABLE {table.name} ADD COLUMN {declared}")
+    add_what_is_missing()
     # An event without a due date is one of before: its task's newest one is the best there is.
     op.execute(
         "UPDATE task_event SET due_on = (SELECT task.due_on FROM task "

@@ -55,7 +55,14 @@ def invoice(row: wire.Invoice) -> Invoice:
         status=_STATUSES.get(row.status, row.status),
         attempts=sum(payment.txn_status in _TRIED for payment in row.linked_payments),
         subscription_id=row.subscription_id,
+        metered=sum(_net(row, line) for line in row.line_items if line.metered),
     )
+
+
+def _net(row: wire.Invoice, line: wire.Line) -> int:
+    """The amount of a line less its discounts and the tax within it."""
+    within = line.tax_amount if row.price_type == "tax_inclusive" else 0
+    return line.amount - line.discount_amount - within
 
 
 def change(row: wire.Invoice, line: wire.Line, price_of: PriceOf) -> list[Fact]:

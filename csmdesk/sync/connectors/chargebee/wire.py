@@ -223,6 +223,8 @@ class Line(msgspec.Struct):
     amount_in_decimal: str | None = None
     pricing_model: str = "flat_fee"
     metered: bool = False
+    discount_amount: int = 0
+    tax_amount: int = 0
 
 
 class Payment(msgspec.Struct):
@@ -244,6 +246,7 @@ class Invoice(msgspec.Struct):
     amount_due: int = 0
     amount_paid: int = 0
     write_off_amount: int = 0
+    price_type: str = "tax_exclusive"
     line_items: list[Line] = []
     linked_payments: list[Payment] = []
 

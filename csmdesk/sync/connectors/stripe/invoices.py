@@ -46,10 +46,10 @@ class _Billed:
 def facts(row: wire.Invoice, lines: list[wire.Line], price_of: PriceOf) -> list[Fact]:
     """The invoice (when a customer is billed), its changes and its status."""
     billed = [found for line in lines if (found := _billed(row, line, price_of))]
-    return [*_invoice(row), *_changes(row, billed), *_status(row, billed)]
+    return [*_invoice(row, billed), *_changes(row, billed), *_status(row, billed)]
 
 
-def _invoice(row: wire.Invoice) -> list[Fact]:
+def _invoice(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
     if row.customer is None:
         return []
     told = row.status_transitions
@@ -69,6 +69,7 @@ def _invoice(row: wire.Invoice) -> list[Fact]:
             status=row.status or "draft",
             attempts=row.attempt_count,
             subscription_id=row.subscription_id,
+            metered=sum(minor(o.line.net, row.currency) for o in billed if o.terms.metered),
         )
     ]
 

@@ -150,10 +150,28 @@ class Period(msgspec.Struct):
     end: int
 
 
+class DiscountAmount(msgspec.Struct):
+    amount: int
+
+
+class TaxAmount(msgspec.Struct):
+    amount: int
+    inclusive: bool = False
+    tax_behavior: str = ""
+
+    @property
+    def within(self) -> bool:
+        """Whether the line's amount has it in it, in either shape."""
+        return self.inclusive or self.tax_behavior == "inclusive"
+
+
 class Line(msgspec.Struct):
     id: str
     amount: int
     period: Period
+    discount_amounts: list[DiscountAmount] | None = None
+    taxes: list[TaxAmount] | None = None
+    tax_amounts: list[TaxAmount] | None = None
     quantity: int | None = None
     parent: LineParent | None = None
     pricing: Pricing | None = None
@@ -168,6 +186,13 @@ class Line(msgspec.Struct):
         if self.parent and self.parent.subscription_item_details:
             return self.parent.subscription_item_details
         return ItemDetails(self.subscription, self.subscription_item, self.proration)
+
+    @property
+    def net(self) -> int:
+        """The amount less its discounts and the tax within it."""
+        off = sum(one.amount for one in self.discount_amounts or ())
+        taxes: list[TaxAmount] = [*(self.taxes or ()), *(self.tax_amounts or ())]
+        return self.amount - off - sum(one.amount for one in taxes if one.within)
 
 
 class LineList(msgspec.Struct):
