@@ -10,6 +10,9 @@ from csmdesk.cli.context import Context, progress_bars
 from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.errors import BadInput
 from csmdesk.jobs import write_back as jobs
+from csmdesk.jobs.outgoing import plan
+
+SHOWN = ("source", "record", "customer", "field", "before", "after")
 
 
 def write_back(
@@ -27,8 +30,8 @@ def write_back(
         raise BadInput("--dry-run and --undo do not go together.", "Leave one of them out.")
     with cli.reading() as session, progress_bars() as report:
         if dry_run:
-            rows = jobs.planned(session, jobs.todays_portfolio(session))
-            cli.show(rows, "To be written")
+            found = plan(session, jobs.todays_portfolio(session), CancelToken())
+            cli.show(found.rows, "To be written", SHOWN)
             return
         work = jobs.undo if undo else jobs.write_back
         summary = work(session, CancelToken(), report)

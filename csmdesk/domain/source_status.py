@@ -76,6 +76,18 @@ class RefusedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Outward:
+    """How a source is written to: records that hold a score of ours, the moment one was last
+    confirmed (0 = never), records that refused theirs; edits that wait, and those in conflict."""
+
+    records: int = 0
+    at: int = 0
+    refused: int = 0
+    edits: int = 0
+    conflicts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SourceStatus:
     """Everything that the Sources page tells of one system.
 
@@ -95,6 +107,9 @@ class SourceStatus:
     rows: dict[str, int]
     streams: tuple[StreamStatus, ...]
     refused: tuple[RefusedRow, ...]
+    outward: Outward = Outward()
+    writes_scores: bool = False
+    """Every run ends by writing scores to it."""
     base_url: str = ""
     asked: dict[str, str] = field(default_factory=dict)
     """Settings that its system asks for beside the key, by name."""

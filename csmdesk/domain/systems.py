@@ -31,6 +31,8 @@ class System:
     """Settings of the source that most people leave empty."""
     editable: bool = False
     """A person may edit fields of its companies here."""
+    takes_scores: bool = False
+    """Scores can be written to its companies."""
     signs_in: bool = False
     maps_fields: bool = False
     """A person may choose which of its fields feeds which field here."""
@@ -51,6 +53,7 @@ _ALL = (
         key="Service key or private app token",
         where="Settings > Integrations > Private apps",
         editable=True,
+        takes_scores=True,
         maps_fields=True,
     ),
     System(
@@ -59,6 +62,7 @@ _ALL = (
         asks=("client_id",),
         may_ask=("login_domain",),
         editable=True,
+        takes_scores=True,
         signs_in=True,
         maps_fields=True,
     ),

@@ -141,8 +141,20 @@ def save_mapping(
 def write_back(
     session: Session, args: dict[str, Any], cancel: CancelToken, report: Report, _show: Show
 ) -> dict[str, Any]:
-    """Write today's scores to the CRM, or with `undo` the values that were there before."""
-    return (writing.undo if args.get("undo") else writing.write_back)(session, cancel, report)
+    """Write today's scores to the CRM (`once`: although runs do not), or with `undo` the values that
+    were there before."""
+    if args.get("undo"):
+        return writing.undo(session, cancel, report)
+    return writing.write_back(session, cancel, report, once=args.get("once", False))
+
+
+def outgoing(
+    session: Session, _args: dict[str, Any], cancel: CancelToken, report: Report, _show: Show
+) -> dict[str, Any]:
+    """What would be written to the CRM, what waits to be sent, and what was written."""
+    from csmdesk.jobs.outgoing import outgoing
+
+    return outgoing(session, cancel, report)
 
 
 JOBS: dict[str, Job] = {
@@ -155,4 +167,5 @@ JOBS: dict[str, Job] = {
     "save_mapping": save_mapping,
     "erase": erase_source,
     "write_back": write_back,
+    "outgoing": outgoing,
 }

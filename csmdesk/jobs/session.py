@@ -66,6 +66,12 @@ class Session:
             self.sandbox_day = day
         return self.sandbox
 
+    def change_settings(self, change: Callable[[Settings], Settings]) -> None:
+        """Write changed settings, starting from what the file says now: another process or a person
+        may have written it since this one read it."""
+        now = open_checked(self.workspace.folder, demo=self.settings.demo)
+        self.workspace = now.saved(change(now.settings))
+
     def close(self) -> None:
         if self.sandbox is not None:
             self.sandbox.stop()

@@ -10,6 +10,7 @@ from csmdesk.domain.settings import Source
 from csmdesk.domain.source_status import (
     IMPORT,
     THINGS,
+    Outward,
     Reading,
     RefusedRow,
     SourceStatus,
@@ -21,6 +22,7 @@ from csmdesk.jobs.session import Session
 from csmdesk.jobs.sources import configured
 from csmdesk.store import cursors, facts
 from csmdesk.store.cursors import StoredSource
+from csmdesk.store.queries.outgoing import outward
 from csmdesk.store.sources import connected_sources
 from csmdesk.sync.connectors import CONNECTORS
 
@@ -33,6 +35,7 @@ def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
         streams = cursors.stream_states(conn)
         problems = cursors.problems(conn)
         counts = facts.row_counts(conn)
+        written = outward(conn)
     made = []
     for name in (*(DEMO if session.settings.demo else CONNECTORS), IMPORT):
         refused = [
@@ -65,6 +68,8 @@ def source_statuses(session: Session) -> tuple[SourceStatus, ...]:
                     if one.source == name
                 ),
                 refused=tuple(refused),
+                outward=written.get(name, Outward()),
+                writes_scores=session.settings.write_back.enabled,
                 base_url=source.base_url if source is not None else "",
                 asked={one: getattr(source, one, "") for one in _asked(name)},
             )

@@ -180,8 +180,12 @@ def disconnect(session: Session, system: str) -> None:
     """Forget a system's key and configuration; its rows stay readable until they are erased."""
     connected(session, system)
     session.secrets.delete(system)
-    left = tuple(source for source in session.settings.sources if source.system != system)
-    _save(session, msgspec.structs.replace(session.settings, sources=left))
+
+    def without(settings: Settings) -> Settings:
+        left = tuple(source for source in settings.sources if source.system != system)
+        return msgspec.structs.replace(settings, sources=left)
+
+    session.change_settings(without)
 
 
 def erase(session: Session, system: str) -> int:
@@ -210,17 +214,17 @@ def refuse_demo(session: Session) -> None:
 
 def keep_source(session: Session, source: Source) -> None:
     """Put a source in its place among the settings, or at their end when it is new."""
-    sources = list(session.settings.sources)
-    places = [place for place, one in enumerate(sources) if one.system == source.system]
-    if places:
-        sources[places[0]] = source
-    else:
-        sources.append(source)
-    _save(session, msgspec.structs.replace(session.settings, sources=tuple(sources)))
 
+    def placed(settings: Settings) -> Settings:
+        sources = list(settings.sources)
+        places = [place for place, one in enumerate(sources) if one.system == source.system]
+        if places:
+            sources[places[0]] = source
+        else:
+            sources.append(source)
+        return msgspec.structs.replace(settings, sources=tuple(sources))
 
-def _save(session: Session, settings: Settings) -> None:
-    session.workspace = session.workspace.saved(settings)
+    session.change_settings(placed)
 
 
 def left_out_rows(session: Session) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ import msgspec
 from csmdesk.domain.cancel import CancelToken, Progress, Report
 from csmdesk.domain.errors import BadInput, SourceError
 from csmdesk.domain.portfolio import Portfolio
+from csmdesk.domain.settings import Settings
 from csmdesk.domain.texts import plural
 from csmdesk.engine.figures.scores import SCORE_FIELDS, SCORED_AT, scores_to_write
 from csmdesk.jobs.lock import workspace_lock
@@ -42,8 +43,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class WriteOutcome:
-    """`refused`: a row per record that its system did not take; `errors` ended a whole system."""
+    """`at`: when it began, the same in every entry of the log; `refused`: a row per record that its
+    system did not take; `errors` ended a whole system."""
 
+    at: int
     verb: str = "written"
     written: int = 0
     left_alone: int = 0
@@ -67,9 +70,12 @@ class WriteOutcome:
         }
 
 
-def write_back(session: Session, cancel: CancelToken, report: Report) -> dict[str, Any]:
-    """Write today's scores as the last run stored them, under the workspace's lock."""
-    if not session.settings.write_back.enabled:
+def write_back(
+    session: Session, cancel: CancelToken, report: Report, *, once: bool = False
+) -> dict[str, Any]:
+    """Write today's scores as the last run stored them, under the workspace's lock. `once`: a person
+    asked for this write alone, whether every run writes or not."""
+    if not (once or session.settings.write_back.enabled):
         raise BadInput(
             "Writing scores to the CRM is turned off.",
             "Set enabled = true under [write_back] in workspace.toml; --dry-run shows what it does.",
@@ -83,28 +89,11 @@ def todays_portfolio(session: Session) -> Portfolio:
     with session.store.read() as conn:
         last = findings.last_run(conn)
     if last is None or last.day < session.today():
-        raise BadInput("Today has not been scored yet.", "Run “csmdesk run” first.")
+        raise BadInput(
+            "Today has not been scored yet.",
+            "Run the engine first: File > Run the engine now, or “csmdesk run”.",
+        )
     return build_portfolio(session, last.day)
-
-
-def planned(session: Session, portfolio: Portfolio) -> list[dict[str, Any]]:
-    """What a write-back would change, a row per field. Asks no system anything."""
-    wanted = scores_to_write(portfolio)
-    names = dict(zip(portfolio.customers["id"], portfolio.customers["name"], strict=True))
-    rows: list[dict[str, Any]] = []
-    for connector in _writable(connectors(session, portfolio.day)[0]):
-        with session.store.read() as conn:
-            records = stored.crm_records(conn, connector.system)
-            known = stored.held(conn, connector.system)
-        for write in _changed(records, known, wanted):
-            before = known.get(write.record_id, Held()).sent
-            about = {"source": connector.system, "record": write.record_id}
-            about["customer"] = names.get(records[write.record_id]) or ""
-            rows += [
-                {**about, "field": one, "before": before.get(one), "after": text}
-                for one, text in write.values.items()
-            ]
-    return rows
 
 
 def write_scores(
@@ -112,12 +101,12 @@ def write_scores(
 ) -> WriteOutcome:
     """Write the portfolio's scores to every connected system that takes them."""
     wanted = scores_to_write(portfolio)
-    outcome = WriteOutcome()
+    outcome = WriteOutcome(session.now())
 
     def write(target: _Target) -> None:
         with session.store.read() as conn:
             records = stored.crm_records(conn, target.system)
-        rows = _changed(records, target.known, wanted)
+        rows = changed(records, target.known, wanted)
         if rows:
             target.writer.prepare(target.client)
         for batch in _batches(target, rows, report, f"Scores to {target.title}"):
@@ -130,7 +119,7 @@ def write_scores(
 def undo(session: Session, cancel: CancelToken, report: Report) -> dict[str, Any]:
     """Write the former values back and turn write-back off; records that somebody changed in the
     CRM since are left alone."""
-    outcome = WriteOutcome("restored")
+    outcome = WriteOutcome(session.now(), "restored")
 
     def restore(target: _Target) -> None:
         ids = list(target.known)
@@ -139,11 +128,19 @@ def undo(session: Session, cancel: CancelToken, report: Report) -> dict[str, Any
 
     with workspace_lock(session):
         if session.settings.write_back.enabled:
-            off = msgspec.structs.replace(session.settings.write_back, enabled=False)
-            settings = msgspec.structs.replace(session.settings, write_back=off)
-            session.workspace = session.workspace.saved(settings)
+            turn(session, on=False)
         _each(session, session.today(), cancel, outcome, restore)
     return outcome.summary()
+
+
+def turn(session: Session, *, on: bool) -> None:
+    """Whether every run ends by writing its scores."""
+
+    def turned(settings: Settings) -> Settings:
+        written = msgspec.structs.replace(settings.write_back, enabled=on)
+        return msgspec.structs.replace(settings, write_back=written)
+
+    session.change_settings(turned)
 
 
 def _each(
@@ -156,7 +153,7 @@ def _each(
     """Do the work on every system that can be written to; one that fails does not stop the others."""
     found, lost = connectors(session, day)
     outcome.errors += lost
-    for connector in _writable(found):
+    for connector in writable(found):
         with session.store.read() as conn:
             known = stored.held(conn, connector.system)
         try:
@@ -173,7 +170,8 @@ def _each(
             client.close()
 
 
-def _writable(found: Sequence[Connector]) -> list[WritableConnector]:
+def writable(found: Sequence[Connector]) -> list[WritableConnector]:
+    """Those whose system takes scores."""
     return [one for one in found if isinstance(one, WritableConnector)]
 
 
@@ -187,7 +185,7 @@ def _batches(
         yield rows[start : start + target.writer.batch]
 
 
-def _changed(
+def changed(
     records: dict[str, str], known: dict[str, Held], wanted: dict[str, Values]
 ) -> list[Write]:
     """The fields of every record that differ from what was confirmed last. A customer that lost its
@@ -274,7 +272,7 @@ class _Target:
             before, after = told[one.record_id]
             was = {field: before.get(field) for field in after}
             entries.append(Entry(self.system, one.record_id, was, after, one.error))
-        stored.note(conn, entries, self.session.now())
+        stored.note(conn, entries, self.outcome.at)
 
     def _count(self, results: Sequence[Written]) -> None:
         for one in results:

@@ -131,6 +131,8 @@ def facts(status: SourceStatus, now: datetime, next_run: str) -> list[tuple[str,
         ("Last attempt", moment(status.read_at, now) if reading.error and status.read_at else ""),
         ("Requests", _requests(status)),
         ("Next run", next_run if _reads(status) else ""),
+        ("Scores", _scores(status, now)),
+        ("Edits waiting", _edits(status)),
         ("Address", status.base_url),
         *((ASKED[name], value) for name, value in status.asked.items()),
         ("Key", system_named(status.system).where if status.state == states.NOT_CONNECTED else ""),
@@ -145,6 +147,26 @@ def _requests(status: SourceStatus) -> str:
         rate_text(status.reading.rate),
     ]
     return "; ".join(one for one in told if one)
+
+
+def _scores(status: SourceStatus, now: datetime) -> str:
+    """How scores are written to it; "" for a system that takes none."""
+    if not system_named(status.system).takes_scores or status.state == states.NOT_CONNECTED:
+        return ""
+    out = status.outward
+    told = [
+        "Written after every run" if status.writes_scores else "Not written after a run",
+        f"{plural(out.records, 'record')} written, last {moment(out.at, now)}" * bool(out.records),
+        f"{plural(out.refused, 'record')} refused" * bool(out.refused),
+    ]
+    return "; ".join(one for one in told if one)
+
+
+def _edits(status: SourceStatus) -> str:
+    out = status.outward
+    if not out.edits:
+        return ""
+    return f"{out.edits}, {out.conflicts} in conflict" if out.conflicts else f"{out.edits}"
 
 
 def _reads(status: SourceStatus) -> bool:
@@ -166,6 +188,8 @@ def actions(status: SourceStatus, *, demo: bool) -> tuple[Action, ...]:
         first = Action("resume", "Resume", True)
     read = (Action("sync", "Sync now"), Action("reload", "Read everything again…"))
     made = [first, *(read if _reads(status) else ()), Action("test", "Test the connection")]
+    if system_named(status.system).takes_scores:
+        made += [Action("outgoing", "Preview what would be written…")]
     if not demo:
         signs_in = system_named(status.system).signs_in
         made += [Action("fields", "Fields…")] if system_named(status.system).maps_fields else []

@@ -31,7 +31,7 @@ class Desk(QObject):
     `rowsReady` (FirstRows: all rows as last stored), `portfolioChanged` (Portfolio),
     `scopeChanged` (Scope), `stateChanged` (DeskState),
     `jobFinished` (verb, sentence), `jobSummary` (verb, all that a job came to),
-    `jobFailed` (sentence, details, whether `try_again` may help), `edited` (Applied),
+    `jobFailed` (sentence, details, whether `try_again` may help, verb), `edited` (Applied),
     `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
     `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb).
     `sources`: the connected systems.
@@ -43,7 +43,7 @@ class Desk(QObject):
     stateChanged = Signal(object)
     jobFinished = Signal(str, str)
     jobSummary = Signal(str, object)
-    jobFailed = Signal(str, str, bool)
+    jobFailed = Signal(str, str, bool, str)
     edited = Signal(object)
     editRefused = Signal(str)
     customerReady = Signal(str, object)
@@ -195,9 +195,10 @@ class Desk(QObject):
     def try_again(self) -> None:
         self.engine.retry()
 
-    def cancel(self) -> None:
+    def cancel(self, verb: str = "") -> None:
+        """Cancel the running job and those that wait; with a verb, such jobs alone."""
         if self._jobs.engine is not None:
-            self.engine.cancel()
+            self.engine.cancel(verb)
 
     @property
     def is_new(self) -> bool:

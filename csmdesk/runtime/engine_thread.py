@@ -19,6 +19,8 @@ from csmdesk.worker.frames import unpack_portfolio
 from csmdesk.worker.handle import WorkerHandle
 from csmdesk.worker.messages import Command, Done, Failed, Step
 
+KEPT = ("reload", "snapshot")
+"""Jobs that still wait when a person cancels: the worker would go on with settings of before."""
 MAX_RESTARTS = 3
 """Restarts for one job: a job that kills its worker every time must not loop for ever."""
 
@@ -52,7 +54,8 @@ class EngineThread(QThread):
         """The last job that failed."""
         self._restarts = 0
         self._last_job = 0
-        self._cancel = False
+        self._cancel: str | None = None
+        """Which job to cancel, "" for any; None when nobody wants that."""
         self._closing = False
         self._lock = threading.Lock()
         self._wake_in, self._wake_out = multiprocessing.Pipe(duplex=False)
@@ -82,11 +85,17 @@ class EngineThread(QThread):
             self._keys = {**kept, **keys}
         self.submit("reload", {"keys": keys, "forget": [forget] if forget else []})
 
-    def cancel(self) -> None:
-        """Cancel the running job and forget the waiting ones."""
+    def cancel(self, verb: str = "") -> None:
+        """Cancel the running job and forget the waiting ones; with a verb, such jobs alone.
+
+        What only brings worker and window to the same state is done all the same.
+        """
         with self._lock:
-            self._waiting.clear()
-            self._cancel = True
+            gone = [c for c in self._waiting if c.verb not in KEPT and verb in ("", c.verb)]
+            self._waiting = collections.deque(c for c in self._waiting if c not in gone)
+            self._cancel = verb
+        for command in gone:
+            self.cancelled.emit(command.verb)
         self._wake()
 
     def close(self) -> None:
@@ -137,8 +146,8 @@ class EngineThread(QThread):
 
     def _serve_wishes(self, worker: WorkerHandle) -> None:
         with self._lock:
-            cancel, self._cancel = self._cancel, False
-            if cancel and self._running is not None:
+            cancel, self._cancel = self._cancel, None
+            if self._running is not None and cancel in ("", self._running.verb):
                 worker.send(Command(self._running.job, "cancel"))
             if self._running is None and self._waiting:
                 following = self._waiting.popleft()

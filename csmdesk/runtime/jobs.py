@@ -25,7 +25,7 @@ SCHEDULE_MS = 30_000
 
 class Jobs(QObject):
     """`stateChanged` (DeskState), `finished` (verb, sentence), `summed` (verb, all that a job came
-    to), `failed` (sentence, details, whether `retry` may help).
+    to), `failed` (sentence, details, whether `retry` may help, verb).
 
     `settings` and `notices` are those of the configuration, once it is read.
     """
@@ -33,7 +33,7 @@ class Jobs(QObject):
     stateChanged = Signal(object)
     finished = Signal(str, str)
     summed = Signal(str, object)
-    failed = Signal(str, str, bool)
+    failed = Signal(str, str, bool, str)
 
     def __init__(self, editing: Editing, clock: Callable[[], datetime], parent: QObject) -> None:
         super().__init__(parent)
@@ -85,7 +85,7 @@ class Jobs(QObject):
         sentence = f"{message} {remedy}".strip()
         self.attention(sentence)
         if not (again and verb == "run_if_due"):  # which the schedule asks for again by itself
-            self.failed.emit(sentence, details, again)
+            self.failed.emit(sentence, details, again, verb)
 
     # --- slots (window's thread) --------------------------------------------------------------
 

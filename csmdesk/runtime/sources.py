@@ -33,7 +33,7 @@ class Sources(QObject):
     """`changed` (tuple of SourceStatus), `unreadable` (sentence), `connected` (title), `refused`
     (sentence, whether a session-only key would do), `browsing` (address where to sign in), `tested`
     (system, sentence, whether it works), `failed` (sentence): a setting could not be written,
-    `fieldsReady` (FieldTable), `fieldsFailed` (sentence), `fieldsSaved`.
+    `fieldsReady` (FieldTable), `fieldsFailed` (sentence), `fieldsSaved`, `scoresTurned`.
     """
 
     changed = Signal(object)
@@ -46,6 +46,7 @@ class Sources(QObject):
     fieldsReady = Signal(object)
     fieldsFailed = Signal(str)
     fieldsSaved = Signal()
+    scoresTurned = Signal()
 
     def __init__(self, desk: Desk, store: WindowStore) -> None:
         super().__init__(desk)
@@ -127,6 +128,20 @@ class Sources(QObject):
             sources.pause(self._store.session(), system, paused=paused)
 
         self._ask(write, lambda _none: self._desk.settings_changed(), self.failed.emit)
+
+    def write_scores(self, *, on: bool) -> None:
+        """Whether every run ends by writing its scores; `scoresTurned` or `failed` follows."""
+
+        def write() -> None:
+            from csmdesk.jobs import write_back
+
+            write_back.turn(self._store.session(), on=on)
+
+        def done(_none: object) -> None:
+            self._desk.settings_changed()
+            self.scoresTurned.emit()
+
+        self._ask(write, done, self.failed.emit)
 
     def load_fields(self, system: str) -> None:
         """Ask a system for its own fields; `fieldsReady` or `fieldsFailed` follows."""

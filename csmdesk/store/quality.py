@@ -67,11 +67,11 @@ class Names:
 
 def _conflicts(conn: Connection, names: Names) -> Iterator[Issue]:
     rows = [one for one in outbox.rows(conn) if one.state == outbox.CONFLICT]
-    people = _people(conn) if rows else {}
+    names_of = people(conn) if rows else {}
     for one in rows:
-        customer = _owner(conn, one.source, one.account_id)
+        customer = owner_of(conn, one.source, one.account_id)
         mine, theirs, base = (
-            f"“{people.get((one.source, text), text)}”" if text else "nothing"
+            f"“{names_of.get((one.source, text), text)}”" if text else "nothing"
             for text in (one.value or "", one.theirs or "", one.base or "")
         )
         title = system_named(one.source).title
@@ -87,13 +87,15 @@ def _conflicts(conn: Connection, names: Names) -> Iterator[Issue]:
         )
 
 
-def _owner(conn: Connection, source: str, account: str) -> str:
+def owner_of(conn: Connection, source: str, account: str) -> str:
+    """The customer that an account belongs to, "" for none."""
     sql = "SELECT customer_id FROM identity WHERE source = ? AND source_id = ?"
     found = fetch(conn, sql, (source, account))
     return str(found[0][0]) if found else ""
 
 
-def _people(conn: Connection) -> dict[tuple[str, str], str]:
+def people(conn: Connection) -> dict[tuple[str, str], str]:
+    """Names of CSMs by source and id."""
     rows = fetch(conn, "SELECT source, source_id, name FROM fact_person")
     return {(row[0], row[1]): row[2] for row in rows}
 
@@ -187,7 +189,7 @@ def _unwritten(conn: Connection, names: Names) -> Iterator[Issue]:
     sql = "SELECT source, account_id, 'score', 'score: ' || error FROM write_back WHERE error <> ''"
     found += [(row[0], row[1], row[2], row[3]) for row in fetch(conn, sql)]
     for source, account, field, text in found:
-        customer = _owner(conn, source, account)
+        customer = owner_of(conn, source, account)
         yield Issue(
             "unwritten",
             f"{source}:{account}:{field}",

@@ -39,6 +39,10 @@ class Writer(Protocol):
     """Writes fields of a system's companies. Every call may be made again: updates are by id."""
 
     @property
+    def scores(self) -> Mapping[str, str]:
+        """Score field -> field of the system."""
+
+    @property
     def batch(self) -> int:
         """The most records that one request takes."""
 

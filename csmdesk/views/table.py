@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -121,16 +121,19 @@ class DataTable(QWidget):
 
     def copy(self) -> None:
         """Selected rows, shown columns, as tab separated text with a header."""
+        rows = self._selected_rows()
+        if rows:
+            lines = self.lines(rows)
+            QApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+    def lines(self, rows: Iterable[int]) -> list[list[str]]:
+        """The titles of the shown columns, then the cells of these rows, as they are copied."""
         head = self.grid.horizontalHeader()
         order = [head.logicalIndex(place) for place in range(head.count())]
         shown = [column for column in order if not head.isSectionHidden(column)]
-        rows = self._selected_rows()
-        if not rows:
-            return
         lines = [[self.model.columns[column].title for column in shown]]
         lines += [[self.model.text(row, column) for column in shown] for row in rows]
-        clean = [[inert(" ".join(cell.split())) for cell in line] for line in lines]
-        QApplication.clipboard().setText("\n".join("\t".join(line) for line in clean))
+        return [[inert(" ".join(cell.split())) for cell in line] for line in lines]
 
     def choose_columns(self, anchor: QWidget) -> None:
         from csmdesk.views.widgets.column_chooser import ColumnChooser

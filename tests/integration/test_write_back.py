@@ -19,6 +19,7 @@ from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.errors import BadInput, Cancelled
 from csmdesk.domain.settings import WriteBack
 from csmdesk.jobs import write_back as jobs
+from csmdesk.jobs.outgoing import plan
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session
 from csmdesk.store import write_back as stored
@@ -60,6 +61,10 @@ def undo(session: Session) -> dict[str, Any]:
     return jobs.undo(session, CancelToken(), silent)
 
 
+def planned(session: Session) -> list[dict[str, Any]]:
+    return plan(session, jobs.todays_portfolio(session), CancelToken()).rows
+
+
 def in_crm(sandbox: Sandbox) -> dict[str, dict[str, str | None]]:
     """The score properties of every company."""
     query = f"{OBJECTS}?limit=100&properties={','.join(SCORES.values())}"
@@ -92,7 +97,7 @@ def test_off_by_default(desk: Session, sandbox: Sandbox) -> None:
 
 
 def test_what_is_planned_is_what_the_crm_then_holds(desk: Session, sandbox: Sandbox) -> None:
-    plan = jobs.planned(desk, jobs.todays_portfolio(desk))
+    plan = planned(desk)
     assert sandbox.call("control", "GET", "/requests").json() == []
     summary = write(desk)
     assert summary["problems"] == []
@@ -102,7 +107,7 @@ def test_what_is_planned_is_what_the_crm_then_holds(desk: Session, sandbox: Sand
     for row in plan:
         assert held[row["record"]][row["field"]] == row["after"]
     assert {one: held[one] for one in wanted(desk)} == wanted(desk)
-    assert jobs.planned(desk, jobs.todays_portfolio(desk)) == []
+    assert planned(desk) == []
 
 
 def test_only_changes_are_written(desk: Session, sandbox: Sandbox) -> None:
@@ -112,7 +117,7 @@ def test_only_changes_are_written(desk: Session, sandbox: Sandbox) -> None:
     with desk.store.write() as conn:
         company, held = next(iter(stored.held(conn, "hubspot").items()))
         stored.keep(conn, "hubspot", {company: replace(held, sent=held.sent | {"chi": "1"})})
-    plan = jobs.planned(desk, jobs.todays_portfolio(desk))
+    plan = planned(desk)
     assert [(row["record"], row["field"], row["before"]) for row in plan] == [(company, "chi", "1")]
     assert write(desk)["written"] == 1
     assert asked(sandbox, UPDATE) == 1

@@ -115,7 +115,7 @@ def test_search_finds_by_a_part_of_the_name(window: MainWindow, book: Portfolio)
 
 def test_an_error_stays_with_its_details(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
     desk.jobFailed.emit(
-        "HubSpot refused the key. Paste a new one.", "401 <b>Unauthorized</b>", False
+        "HubSpot refused the key. Paste a new one.", "401 <b>Unauthorized</b>", False, "run"
     )
     notice = window.findChild(NoticeLine)
     assert notice is not None
@@ -176,7 +176,7 @@ def test_without_a_snapshot_every_page_says_why(desk: Desk, tmp_path: Path, qtbo
     qtbot.addWidget(window)
     window.complete()
     window.show()
-    desk.jobFailed.emit("workspace.toml is not valid TOML. Correct that line.", "", False)
+    desk.jobFailed.emit("workspace.toml is not valid TOML. Correct that line.", "", False, "start")
     for key in ("customers", "tasks"):  # one page that was there, one made afterwards
         window.open_page(key)
         told = [label.text() for label in window.documents.currentWidget().findChildren(QLabel)]

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
-import keyring
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from csmdesk.domain import source_status as states
 from csmdesk.domain.settings import Source
-from csmdesk.domain.source_status import SourceStatus
 from csmdesk.domain.systems import connectable
 from csmdesk.models.sources import ASKED
-from csmdesk.runtime.desk import Desk
 from csmdesk.sync.connectors import CONNECTORS
 from csmdesk.sync.credentials import PastedKey
 from csmdesk.sync.fields import ListsFields
+from csmdesk.sync.writer import WritableConnector
 from csmdesk.views.dialogs.connect import ConnectDialog
 from csmdesk.views.dialogs.fields import FieldsDialog
 from csmdesk.views.dialogs.question import Question
@@ -31,11 +27,8 @@ from csmdesk.views.main_window import MainWindow
 from csmdesk.views.pages.sources import SourcesPage
 from csmdesk.views.pages.welcome import Welcome
 from tests.oauth.conftest import browser
-from tests.oauth.file_keyring import FileKeyring
 from tests.sandbox.process import KEY, Sandbox, running
-
-LONG = 60_000
-Made = TypeVar("Made", bound=QWidget)
+from tests.ui.new_workspace import LONG, connect, dialog, new_window, page_of, press, status
 
 
 @pytest.fixture(scope="module")
@@ -46,54 +39,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    """The window of a new workspace, at its Sources page."""
-    monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring.json"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.oauth.file_keyring.FileKeyring")
-    former = keyring.get_keyring()
-    keyring.set_keyring(FileKeyring())
-    desk = Desk(tmp_path / "new", False, lambda: datetime.now(UTC))
-    made = MainWindow(desk, tmp_path / "window.ini")
-    qtbot.addWidget(made)
-    made.complete()
-    made.show()
-    desk.start(run=False)
-    made.open_page("sources")
-    qtbot.waitUntil(lambda: bool(page_of(made).list.rows), timeout=LONG)
-    yield made
-    made.close()
-    desk.close()
-    keyring.set_keyring(former)
-
-
-def page_of(window: MainWindow) -> SourcesPage:
-    page = window.current_page()
-    assert isinstance(page, SourcesPage)
-    return page
-
-
-def status(window: MainWindow, system: str) -> SourceStatus:
-    return next(one for one in window.desk.sources.statuses if one.system == system)
-
-
-def dialog(window: MainWindow, kind: type[Made]) -> Made:
-    """The dialog of this kind that is open."""
-    return next(one for one in window.findChildren(kind) if one.isVisible())
-
-
-def press(inside: QDialog, text: str) -> None:
-    found = [one for one in inside.findChildren(QPushButton) if one.text() == text]
-    QTest.keyClick(found[0], Qt.Key.Key_Space)
-
-
-def connect(window: MainWindow, sandbox: Sandbox, system: str, qtbot: QtBot) -> None:
-    page_of(window).connect_source(system)
-    asked = dialog(window, ConnectDialog)
-    asked.key.setText(KEY)
-    asked.asked["project_id"].setText("1")
-    asked.address.setText(sandbox.base_url(system))
-    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
-        press(asked, "Connect")
-    qtbot.waitUntil(lambda: status(window, system).state == states.CURRENT, timeout=LONG)
+    with new_window(tmp_path, qtbot, monkeypatch) as made:
+        yield made
 
 
 def test_a_new_workspace_lists_every_system_with_its_way_in(window: MainWindow) -> None:
@@ -116,6 +63,8 @@ def test_every_system_that_is_read_can_be_connected() -> None:
         for name, make in CONNECTORS.items()
     }
     assert {name for name, one in made.items() if isinstance(one, ListsFields)} == mapped
+    scored = {system.name for system in offered if system.takes_scores}
+    assert {name for name, one in made.items() if isinstance(one, WritableConnector)} == scored
 
 
 def test_the_welcome_leads_here(window: MainWindow, qtbot: QtBot) -> None:

@@ -178,9 +178,10 @@ class ImportDialog(QDialog):
         elif verb == "import" and self._stack.currentIndex() == WORKING:
             self._show_result(summary)
 
-    @Slot(str, str)
-    def _failed(self, sentence: str, _details: str) -> None:
-        if self._looking or self._stack.currentIndex() == WORKING:
+    @Slot(str, str, bool, str)
+    def _failed(self, sentence: str, _details: str, _again: bool, verb: str) -> None:
+        waits_for = "look" if self._looking else "import"
+        if verb == waits_for and (self._looking or self._stack.currentIndex() == WORKING):
             self._looking = False
             self._stack.setCurrentIndex(CHOOSING)
             self.choosing.say(
@@ -302,7 +303,7 @@ class ImportDialog(QDialog):
         told = plain_label(
             "You can close this; the import goes on and the sync card tells.", "small"
         )
-        stop = button("Cancel the import", self._desk.cancel)
+        stop = button("Cancel the import", lambda: self._desk.cancel("import"))
         return _page(None, self.working, self.bar, told, None, foot(None, stop))
 
     def _done_page(self) -> QWidget:

@@ -32,9 +32,11 @@ LABEL_WIDTH = 120
 
 
 class SourcePanel(QWidget):
-    """`stopped`: a person gives up the question that was asked of the system."""
+    """`stopped`: a person gives up the question that was asked of the system; `wanted` (system,
+    verb): one of `models.sources.actions`."""
 
     stopped = Signal()
+    wanted = Signal(str, str)
 
     def __init__(self, memory: Memory) -> None:
         super().__init__()
@@ -51,6 +53,8 @@ class SourcePanel(QWidget):
         self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self.facts.box.setContentsMargins(0, 0, 0, 0)
         self.facts.box.addWidget(self._scrolled())
+        self.preview = button("", lambda: self.wanted.emit(self._system, "outgoing"), kind="quiet")
+        self.facts.head.addWidget(self.preview)
         self.refused = self._table(
             memory, "left-out", "Rows left out", words.REFUSED_COLUMNS, _GOOD
         )
@@ -78,6 +82,11 @@ class SourcePanel(QWidget):
             self.say("")
         self.facts.title.setText(status.title)
         self.facts.setAccessibleName(status.title)
+        outgoing = [one for one in words.actions(status, demo=True) if one.verb == "outgoing"]
+        self.preview.setVisible(bool(outgoing))
+        for action in outgoing:
+            self.preview.setText(action.text)
+            self.preview.setAccessibleName(action.text)
         while self._form.rowCount():
             self._form.removeRow(0)
         for label, text in words.facts(status, now, next_run):

@@ -58,6 +58,7 @@ class SourcesPage(Page):
         self.list.wanted.connect(self.act)
         sources = desk.sources
         self.panel.stopped.connect(sources.stop)
+        self.panel.wanted.connect(self.act)
         sources.changed.connect(self._show)
         sources.unreadable.connect(self._unreadable)
         sources.tested.connect(self._tested)
@@ -98,6 +99,14 @@ class SourcesPage(Page):
         dialog.refusedWanted.connect(lambda: self.choose(IMPORT))
         dialog.show()
 
+    def preview_writes(self) -> None:
+        """Open what would be written to the CRM, beside the window."""
+        from csmdesk.views.dialogs.outgoing import OutgoingDialog
+
+        dialog = OutgoingDialog(self.desk, self.memory, self.window())
+        dialog.customerWanted.connect(lambda customer: self.customerWanted.emit(customer, ""))
+        dialog.show()
+
     @Slot(str, str)
     def act(self, system: str, verb: str) -> None:
         """One of `models.sources.actions`, or "cancel" for the read that runs."""
@@ -119,6 +128,7 @@ class SourcesPage(Page):
             "disconnect": lambda: self._ask_disconnect(status),
             "erase": lambda: self._ask_erase(status),
             "import": self.import_files,
+            "outgoing": self.preview_writes,
         }
         verbs[verb]()
 

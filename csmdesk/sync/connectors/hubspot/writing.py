@@ -68,20 +68,20 @@ class CompanyWriter:
     batch = 100
 
     def __init__(self, scores: Mapping[str, str], fields: Mapping[str, str]) -> None:
-        self._scores = scores
+        self.scores = scores
         self._fields = fields
         self._names = {**fields, **scores}
 
     def prepare(self, client: HttpClient) -> None:
         found = known_properties(client, "companies")
         known = {one.name: one for one in found}
-        missing = [field for field, name in self._scores.items() if name not in known]
+        missing = [field for field, name in self.scores.items() if name not in known]
         if missing:
             make(client, "companies", "groups", {"name": GROUP, "label": "CSMDesk"})
         for field in missing:
-            name = self._scores[field]
+            name = self.scores[field]
             known[name] = make(client, "companies", "", definition(field, name))
-        for field, name in self._scores.items():
+        for field, name in self.scores.items():
             _check(field, known[name])
 
     def current(

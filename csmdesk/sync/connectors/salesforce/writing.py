@@ -71,7 +71,7 @@ class AccountWriter:
         history: QueryStream,
     ) -> None:
         self._api = api
-        self._scores = dict(scores)
+        self.scores = dict(scores)
         self._names = {**fields, **scores}
         self._accounts = accounts
         self._history = history
@@ -80,9 +80,7 @@ class AccountWriter:
     def prepare(self, client: HttpClient) -> None:
         there = self._there(client)
         lacking = [
-            name
-            for name in self._scores.values()
-            if name not in there or not there[name].updateable
+            name for name in self.scores.values() if name not in there or not there[name].updateable
         ]
         if lacking:
             raise SourceError(
