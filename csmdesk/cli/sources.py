@@ -17,6 +17,7 @@ from csmdesk.domain.systems import system_named
 from csmdesk.jobs import sources as jobs
 from csmdesk.jobs.lock import workspace_lock
 from csmdesk.jobs.signing_in import sign_in
+from csmdesk.jobs.source_fields import question
 from csmdesk.jobs.source_status import source_rows
 from csmdesk.sync.connectors import CONNECTORS
 
@@ -77,7 +78,10 @@ def _sign_in(cli: Context, source: Source, *, session_only: bool) -> None:
 
     with cli.session() as session:
         title = sign_in(session, source, browse, CancelToken())
+        asked = question(session, source.system, CancelToken())
     cli.say(f"{title} is connected. Run “csmdesk run” to read it.")
+    if asked:
+        cli.say(asked)
 
 
 def ask_key(system: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CURRENCY = "currency"
+"""Kind of what is no field but a currency: that of all rows, where the system tells none."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwnField:

@@ -14,6 +14,8 @@ NOT_CONNECTED, NO_KEY, NEVER_READ, PAUSED, FAILED, CURRENT = (
 )
 
 IMPORT = "import"
+SETUP = "setup"
+"""The stream of what must be known of an account before its rows are read."""
 THINGS = {
     "account": ("account", "accounts"),
     "contact": ("contact", "contacts"),

@@ -10,7 +10,7 @@ from csmdesk.domain.source_fields import FieldTable
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.sources import connected, connector_of, keep_source
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.fields import ListsFields
+from csmdesk.sync.fields import Asks, ListsFields
 
 
 def field_table(session: Session, system: str, cancel: CancelToken) -> FieldTable:
@@ -25,6 +25,18 @@ def field_table(session: Session, system: str, cancel: CancelToken) -> FieldTabl
         client.close()
     own.sort(key=lambda one: one.label.casefold())
     return FieldTable(system, dict(connector.mapping), dict(connector.defaults), tuple(own))
+
+
+def question(session: Session, system: str, cancel: CancelToken) -> str:
+    """What a system leaves open that a person must say, "" for nothing; asked of the system."""
+    connector = connector_of(session, system)
+    if not isinstance(connector, Asks):
+        return ""
+    client = HttpClient(connector.api(), cancel, session.patience)
+    try:
+        return connector.question(client)
+    finally:
+        client.close()
 
 
 def save(session: Session, table: FieldTable) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from csmdesk.domain.source_fields import FieldTable, OwnField
+from csmdesk.domain.source_fields import CURRENCY, FieldTable, OwnField
 
 NO_FIELD = ""
 
@@ -66,6 +66,8 @@ def proposed(table: FieldTable, field: str) -> str:
 
 def fits(field: str, own: OwnField) -> bool:
     """Whether the values of a system's field are of the kind that ours needs."""
+    if own.kind == CURRENCY:
+        return field == "currency"
     kind = WANTED[field].kind if field in WANTED else ""
     return kind in ("", own.kind)
 
@@ -79,6 +81,8 @@ def misfit(field: str, own: OwnField | None) -> str:
 
 def choice_text(own: OwnField) -> str:
     """ "Customer tier · customer_tier · choice"."""
+    if own.kind == CURRENCY:
+        return own.label
     names = (own.label,) if own.label == own.name else (own.label, own.name)
     return " · ".join((*names, own.kind))
 

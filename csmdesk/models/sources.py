@@ -7,11 +7,12 @@ from datetime import datetime
 
 from csmdesk.domain import source_status as states
 from csmdesk.domain.columns import Columns
-from csmdesk.domain.source_status import IMPORT, THINGS, Rate, SourceStatus
+from csmdesk.domain.source_status import IMPORT, SETUP, THINGS, Rate, SourceStatus
 from csmdesk.domain.systems import system_named
 from csmdesk.domain.texts import percent, plural
 from csmdesk.models.columns import Cell, Column, plain
 from csmdesk.models.rows import ColumnRows, Rows
+from csmdesk.models.source_fields import WANTED
 
 KIND_WORDS = {"crm": "CRM", "billing": "Billing", "usage": "Product usage", "support": "Support"}
 STATES = {
@@ -45,7 +46,7 @@ class Action:
 
 def state_word(status: SourceStatus) -> tuple[str, str]:
     """Word and tone of the row's pill."""
-    if status.state == states.CURRENT and status.reading.lacking:
+    if status.state == states.CURRENT and (status.reading.lacking or question(status)):
         return STATES[states.FAILED]
     if status.state == states.NOT_CONNECTED and status.system == IMPORT:
         return "Nothing imported", ""
@@ -94,6 +95,12 @@ def rate_text(rate: Rate | None) -> str:
     return f"{percent(rate.left, rate.most)} of the request budget left" if rate is not None else ""
 
 
+def question(status: SourceStatus) -> str:
+    """What only a person can say of one of our fields: which of theirs feeds it, which currency."""
+    asked = (one for one in status.refused if one.stream == SETUP and one.source_id in WANTED)
+    return next((one.reason for one in asked), "")
+
+
 def detail(status: SourceStatus) -> tuple[str, str]:
     """The one thing to know about a source, and its tone."""
     if status.state == states.NOT_CONNECTED:
@@ -107,6 +114,9 @@ def detail(status: SourceStatus) -> tuple[str, str]:
         return "Left out of every run until it is resumed.", ""
     if status.reading.error:
         return status.reading.error, "poor"
+    if asked := question(status):
+        first, mark, _ = asked.partition("?")  # the panel tells the rest
+        return first + mark, "poor"
     if status.refused:
         return f"{plural(len(status.refused), 'row')} could not be used", "neutral"
     return rate_text(status.reading.rate) or _requests(status), ""
@@ -124,6 +134,7 @@ def facts(status: SourceStatus, now: datetime, next_run: str) -> list[tuple[str,
     read = f"{moment(status.complete_at, now)}, {age(status.complete_at, now)}"
     told = [
         ("Problem", reading.error if status.state == states.FAILED else ""),
+        ("Question", question(status)),
         ("Permissions missing", ", ".join(reading.lacking)),
         ("Feeds", feeds(status)),
         ("Stored", things(status)),
@@ -186,6 +197,8 @@ def actions(status: SourceStatus, *, demo: bool) -> tuple[Action, ...]:
         first = Action("key", "Fix…", True)
     elif status.state == states.PAUSED:
         first = Action("resume", "Resume", True)
+    elif question(status) and not demo:
+        first = Action("fields", "Answer…", True)
     read = (Action("sync", "Sync now"), Action("reload", "Read everything again…"))
     made = [first, *(read if _reads(status) else ()), Action("test", "Test the connection")]
     if system_named(status.system).takes_scores:

@@ -92,6 +92,7 @@ class Control:
         self._router.add("POST", "/rows", self._edit_row)
         self._router.add("POST", "/sign-in", self._sign_in)
         self._router.add("POST", "/rules", self._set_rules)
+        self._router.add("POST", "/salesforce/currencies", self._set_currencies)
         self._router.add("POST", "/chargebee/delete", self._delete_bill)
 
     def handle(self, request: Request) -> Response:
@@ -172,6 +173,11 @@ class Control:
         """CRM records that nobody may write to from now on, by a validation rule of the account."""
         self._state.ruled = frozenset(msgspec.json.decode(request.body, type=list[str]))
         return Response(200, sorted(self._state.ruled))
+
+    def _set_currencies(self, request: Request, _: dict[str, str]) -> Response:
+        """Whether Salesforce tells the currency of each record from now on."""
+        self._state.currency_codes = msgspec.json.decode(request.body, type=bool)
+        return Response(200, self._state.currency_codes)
 
     def _delete_bill(self, request: Request, _: dict[str, str]) -> Response:
         """A customer, subscription or invoice of Chargebee is deleted by a person."""

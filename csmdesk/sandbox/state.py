@@ -48,6 +48,8 @@ class State:
         self._logged_ever = 0
         self.ruled: frozenset[str] = frozenset()
         """Ids of CRM records that a validation rule lets nobody write to."""
+        self.currency_codes = True
+        """Whether Salesforce tells the currency of each record, as an org with several does."""
         self.requests: deque[dict[str, object]] = deque(maxlen=_REQUESTS_KEPT)
         self.move(today)
 

@@ -10,6 +10,15 @@ from csmdesk.sync.client import HttpClient
 
 
 @runtime_checkable
+class Asks(Protocol):
+    """A connector whose system may leave something open that a person must say."""
+
+    def question(self, client: HttpClient) -> str:
+        """What, and where to answer it; "" when nothing is open."""
+        ...
+
+
+@runtime_checkable
 class ListsFields(Protocol):
     """Our field -> the system's: `mapping` as it holds, `defaults` before anybody chose."""
 

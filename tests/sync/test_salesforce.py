@@ -230,20 +230,44 @@ def test_a_field_that_is_not_there_is_told_and_the_rest_is_read(
     assert rows(bench, "account", "salesforce")[0]["tier"]
 
 
+def test_an_org_that_tells_no_currency(bench: Bench, sandbox: Sandbox) -> None:
+    def question(**fields: str) -> str:
+        source = Source(system="salesforce", base_url=sandbox.base_url("salesforce"), fields=fields)
+        connector = Salesforce(source, PastedKey(KEY))
+        client = HttpClient(connector.api(), CancelToken(), QUICK)
+        try:
+            return connector.question(client)
+        finally:
+            client.close()
+
+    assert question() == ""
+    sandbox.call("control", "POST", "/salesforce/currencies", json=False)
+    try:
+        assert "Which currency" in question()
+        assert question(currency="EUR") == question(currency="Industry") == ""
+        assert bench.sync(["salesforce"])["salesforce"].error is None
+        [problem] = bench.problems()
+        assert (problem.source_id, problem.message) == ("currency", question())
+        assert {row["acv"] for row in rows(bench, "account", "salesforce")} == {None}
+        assert {row["amount"] for row in rows(bench, "deal", "salesforce")} == {None}
+    finally:
+        sandbox.call("control", "POST", "/salesforce/currencies", json=True)
+
+
 def test_an_object_that_may_not_be_seen_is_told_and_not_asked_for(sandbox: Sandbox) -> None:
     source = Source(system="salesforce", base_url=sandbox.base_url("salesforce"))
     client = HttpClient(Salesforce(source, PastedKey(KEY)).api(), CancelToken(), QUICK)
     told: list[Page] = []
     context = Context(client, lambda _: told[0].cursor if told else None, lambda _: ["Case"])
     wanted: dict[str, list[str]] = {"Account": ["Name"], "Secret__c": []}
-    told += SetupStream("/services/data/v62.0", wanted, {}, first=True).pages(context)
+    told += SetupStream("/services/data/v62.0", wanted, {}, "EUR", first=True).pages(context)
     [problem] = told[0].problems
     assert (problem.source_id, "no such object" in problem.message) == ("Secret__c", True)
     assert told[0].fixed == {"Case"}
     sandbox.call("control", "DELETE", "/requests")
     assert list(QueryStream("/services/data/v62.0", work.EVENTS).pages(context)) == []
     assert sandbox.call("control", "GET", "/requests").json() == []
-    nowhere = SetupStream("/services/data/v12.0", {"Account": []}, {}, first=True)
+    nowhere = SetupStream("/services/data/v12.0", {"Account": []}, {}, "EUR", first=True)
     with pytest.raises(Refused):
         list(nowhere.pages(Context(client, lambda _: None, lambda _: [])))
     client.close()

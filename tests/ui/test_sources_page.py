@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from csmdesk.domain import source_status as states
+from csmdesk.domain.days import MISSING
 from csmdesk.domain.settings import Source
 from csmdesk.domain.systems import connectable
 from csmdesk.models.sources import ASKED
@@ -116,18 +117,23 @@ class Browser(QObject):
         browser(address.toString())
 
 
-def test_signing_in_with_the_browser(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+def sign_in(window: MainWindow, sandbox: Sandbox, system: str, qtbot: QtBot) -> None:
     seen = Browser()
     QDesktopServices.setUrlHandler("http", seen, "open")
-    page_of(window).connect_source("zendesk")
+    page_of(window).connect_source(system)
     asked = dialog(window, ConnectDialog)
     assert not asked.key.isVisible()
-    asked.address.setText(sandbox.base_url("zendesk"))
-    asked.asked["client_id"].setText(sandbox.addresses["zendesk"]["client_id"])
+    asked.address.setText(sandbox.base_url(system))
+    asked.asked["login_domain"].setText(sandbox.base_url(system))
+    asked.asked["client_id"].setText(sandbox.addresses[system]["client_id"])
     with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
         press(asked, "Sign in in the browser")
     QDesktopServices.unsetUrlHandler("http")
-    qtbot.waitUntil(lambda: status(window, "zendesk").state == states.CURRENT, timeout=LONG)
+    qtbot.waitUntil(lambda: status(window, system).state == states.CURRENT, timeout=LONG)
+
+
+def test_signing_in_with_the_browser(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+    sign_in(window, sandbox, "zendesk", qtbot)
     assert "Sign in again…" in [
         one.text for one in page_of(window).list.rows["zendesk"].actions_now
     ]
@@ -263,3 +269,30 @@ def test_fields_that_cannot_be_listed_say_why(
     qtbot.waitUntil(lambda: bool(fields.rows), timeout=LONG)
     assert fields.rows["hubspot_id"].chosen == "hubspot_company_id"
     fields.reject()
+
+
+def test_an_org_without_currencies_is_asked_about(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    sandbox.call("control", "POST", "/salesforce/currencies", json=False)
+    sign_in(window, sandbox, "salesforce", qtbot)
+    row = page_of(window).list.rows["salesforce"]
+    assert (row.pill.texts(), row.button.text()) == (["Needs attention"], "Answer…")
+    assert "Which currency" in row.detail.text()
+    assert not amounts(window)
+    QTest.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    fields = dialog(window, FieldsDialog)
+    qtbot.waitUntil(lambda: bool(fields.rows), timeout=LONG)
+    assert fields.rows["name"].box.findData("USD") < 0, "no field, but the currency of all"
+    fields.rows["currency"].choose("USD")
+    with qtbot.waitSignal(window.desk.jobFinished, timeout=LONG):
+        press(fields, "Save and read again")
+    qtbot.waitUntil(lambda: row.pill.texts() == ["Up to date"], timeout=LONG)
+    assert amounts(window)
+    sandbox.call("control", "POST", "/salesforce/currencies", json=True)
+
+
+def amounts(window: MainWindow) -> set[int]:
+    portfolio = window.desk.portfolio
+    assert portfolio is not None
+    return set(portfolio.customers.ints("acv").tolist()) - {MISSING, 0}

@@ -70,6 +70,8 @@ class Table:
                 if found := self._rows(account):
                     self._fields = tuple(self.record(account, found[0], "", 0))
                     break
+        if not self._state.currency_codes:
+            return tuple(name for name in self._fields if name != "CurrencyIsoCode")
         return self._fields
 
     def record(self, account: Account, row: Any, row_id: str, at: int) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from csmdesk.domain.source_fields import FieldTable, OwnField
+from csmdesk.domain.source_fields import CURRENCY, FieldTable, OwnField
 from csmdesk.domain.source_status import SourceStatus
 from csmdesk.models import source_fields as words
 from csmdesk.models.sources import things
@@ -130,9 +131,10 @@ class FieldsDialog(QDialog):
         grid.setColumnStretch(2, 2)
         for column, text in enumerate(("Here", f"Field of {self._status.title}", "Example")):
             grid.addWidget(plain_label(text, "small"), 0, column)
-        choices = _choices(table)
+        fields = _choices([one for one in table.own if one.kind != CURRENCY])
+        currencies = _choices(table.own)
         for line, field in enumerate(words.rows(table), 1):
-            row = FieldRow(field, table, choices)
+            row = FieldRow(field, table, currencies if field == CURRENCY else fields)
             self.rows[field] = row
             grid.addWidget(row.label, line, 0)
             grid.addWidget(row.box, line, 1)
@@ -186,9 +188,9 @@ class FieldRow:
         self.note.setText(wrong or " · ".join(one for one in (example, proposed) if one))
 
 
-def _choices(table: FieldTable) -> QStandardItemModel:
+def _choices(own: Iterable[OwnField]) -> QStandardItemModel:
     model = QStandardItemModel()
-    for text, name in [(NONE, ""), *((words.choice_text(one), one.name) for one in table.own)]:
+    for text, name in [(NONE, ""), *((words.choice_text(one), one.name) for one in own)]:
         item = QStandardItem(text)
         item.setData(name, Qt.ItemDataRole.UserRole)
         model.appendRow(item)

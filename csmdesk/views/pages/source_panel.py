@@ -96,7 +96,7 @@ class SourcePanel(QWidget):
             value.setWordWrap(True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             value.setAccessibleName(f"{label}: {text}")
-            if label in ("Problem", "Permissions missing"):
+            if label in ("Problem", "Question", "Permissions missing"):
                 set_tone(value, "poor")
             self._form.addRow(name, value)
         self.refused.empty = _GOOD if status.read_at else _UNREAD

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from csmdesk.domain.source_status import SETUP
 from csmdesk.sync.connectors.hubspot import wire
 from csmdesk.sync.sink import Cursor, Page
 from csmdesk.sync.stream import Context
 
-KEY = "setup"
+KEY = SETUP
 CLOSED = "4"  # the stage that every account's first ticket pipeline closes with
 _MOST_CUSTOM = 40  # more custom properties would overflow the address of a list
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from csmdesk.config.currencies import CODES
 from csmdesk.domain.errors import SourceError
 from csmdesk.domain.settings import Source
-from csmdesk.domain.source_fields import OwnField
+from csmdesk.domain.source_fields import CURRENCY, OwnField
 from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.connectors.salesforce import accounts, fields, people, work
+from csmdesk.sync.connectors.salesforce import accounts, fields, people, setup, wire, work
 from csmdesk.sync.connectors.salesforce.activities import Activities
 from csmdesk.sync.connectors.salesforce.query import Kind, QueryStream
 from csmdesk.sync.connectors.salesforce.setup import SetupStream
@@ -108,10 +109,16 @@ class Salesforce:
         return FIELDS
 
     def own_fields(self, client: HttpClient) -> list[OwnField]:
-        """Also the one currency of the org, where the settings name it instead of a field."""
+        """Also currencies, of which one is the org's where it tells none, or where one is chosen."""
+        own = fields.own_fields(client, self._api)
         only = accounts.currency_of(self._fields)
-        more = [OwnField(only, f"{only}, for all accounts")] if only else []
-        return [*fields.own_fields(client, self._api), *more]
+        multi = any(one.name == accounts.FIELDS["currency"] for one in own)
+        codes = CODES if not multi else {only} - {""}
+        return [*own, *(OwnField(one, f"{one}, for all accounts", CURRENCY) for one in codes)]
+
+    def question(self, client: HttpClient) -> str:
+        there = {one.name for one in wire.described(client, self._api, "Account")}
+        return setup.question(there, self._fields["currency"])
 
     def streams(self) -> Sequence[Stream]:
         kinds = self._kinds()
@@ -123,12 +130,13 @@ class Salesforce:
             for name, place in self._source.fields.items()
             if name != "currency" or place != accounts.currency_of(self._fields)
         }
+        currency = self._fields["currency"]
         essential = [QueryStream(self._api, kind) for kind in kinds if kind.essential]
         rest = [QueryStream(self._api, kind) for kind in kinds if not kind.essential]
         return (
-            SetupStream(self._api, wanted, chosen, first=True),
+            SetupStream(self._api, wanted, chosen, currency, first=True),
             *essential,
-            SetupStream(self._api, wanted, chosen, first=False),
+            SetupStream(self._api, wanted, chosen, currency, first=False),
             *rest,
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -10,7 +9,7 @@ from csmdesk.domain.facts import Account, Fact, FieldChange
 from csmdesk.domain.money import to_minor
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.salesforce.query import Kind
-from csmdesk.sync.connectors.salesforce.setup import Setup
+from csmdesk.sync.connectors.salesforce.setup import CODE, Setup
 from csmdesk.sync.connectors.salesforce.wire import SYSTEM, Row
 from csmdesk.sync.decode import day, required_instant
 
@@ -36,14 +35,13 @@ FIELDS: dict[str, str] = {
 """Account field -> Salesforce field; "" = none. A workspace overrides them one by one."""
 
 DATED = ("owner_id", "tier", "stage", "renewal_on")
-_CODE = re.compile(r"[A-Z]{3}")
 _OWN_HOSTS = (".salesforce.com", ".force.com")
 _USER = "005"  # how the ids of users begin
 
 
 def currency_of(fields: Mapping[str, str]) -> str:
     """The one currency of an org without currency codes, when the workspace names it."""
-    return fields["currency"] if _CODE.fullmatch(fields.get("currency", "")) else ""
+    return fields["currency"] if CODE.fullmatch(fields.get("currency", "")) else ""
 
 
 def kind(fields: Mapping[str, str], currency: str, address: str) -> Kind:

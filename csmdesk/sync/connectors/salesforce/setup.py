@@ -5,16 +5,20 @@ A query that names a field which is not there, or which the person may not see, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
+from csmdesk.domain.source_status import SETUP
 from csmdesk.sync.connectors.salesforce import wire
 from csmdesk.sync.errors import Refused
 from csmdesk.sync.sink import Cursor, Page, Problem
 from csmdesk.sync.stream import Context
 
-KEY = "setup"
+KEY = SETUP
+CODE = re.compile(r"[A-Z]{3}")
+"""A currency; named instead of a field it is the one of the whole org."""
 _MOST_CUSTOM = 40
 _SHOWN = frozenset({"string", "picklist", "multipicklist", "email", "phone", "url", "date"})
 
@@ -38,6 +42,17 @@ class Setup(msgspec.Struct):
         return {name: place for name, place in fields.items() if place in there}
 
 
+def question(there: Collection[str], currency: str) -> str:
+    """What only a person can say: the one currency of an org that tells none. `there`: the fields
+    of accounts, `currency`: what feeds ours."""
+    if currency in there or CODE.fullmatch(currency):
+        return ""
+    return (
+        "Which currency are the amounts in? Salesforce tells none, so they are left out. Choose it "
+        'under “Fields…” on the Sources page, or set currency = "EUR" in [sources.fields].'
+    )
+
+
 class SetupStream:
     """Describes of the objects. `first` runs before everything else and only when nothing is known
     yet; its twin runs after the other streams, which have told the server's day by then."""
@@ -51,13 +66,16 @@ class SetupStream:
         api: str,
         wanted: Mapping[str, Sequence[str]],
         chosen: Mapping[str, str],
+        currency: str,
         *,
         first: bool,
     ) -> None:
-        """`wanted`: sobject -> fields that are mapped; `chosen`: what a person mapped otherwise."""
+        """`wanted`: sobject -> fields that are mapped; `chosen`: what a person mapped otherwise;
+        `currency`: see `question`."""
         self._api = api
         self._wanted = wanted
         self._chosen = chosen
+        self._currency = currency
         self._first = first
 
     def pages(self, context: Context) -> Iterator[Page]:
@@ -93,6 +111,9 @@ class SetupStream:
             for sobject, there in setup.fields.items()
             if not there
         ]
+        asked = question(setup.fields["Account"], self._currency)
+        if asked and "currency" not in dict(lacking):
+            lacking.append(("currency", asked))
         return [Problem(*one) for one in lacking]
 
     def _described(self, context: Context, sobject: str) -> list[wire.Field]:
