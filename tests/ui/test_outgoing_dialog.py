@@ -88,7 +88,7 @@ def test_previewed_written_and_put_back(
 
     assert shown.told is not None
     guarded = shown.told["rows"][0]["record"]
-    sandbox.call("control", "POST", "/hubspot/rules", json=[guarded])
+    sandbox.call("control", "POST", "/rules", json=[guarded])
     shown.write_button.click()
     press(dialog(window, Question), f"Write {len(chi)} records")
     qtbot.waitUntil(lambda: bool(shown.said.text()) and not shown._running, timeout=LONG)
@@ -102,7 +102,7 @@ def test_previewed_written_and_put_back(
     assert write[1:4] == ["HubSpot", str(len(chi)), "1"]
     assert write[4].endswith("The next write tries again.")
     qtbot.waitUntil(lambda: status(window, "hubspot").outward.refused == 1, timeout=LONG)
-    sandbox.call("control", "POST", "/hubspot/rules", json=[])
+    sandbox.call("control", "POST", "/rules", json=[])
 
     shown.always.click()
     assert not shown.always.isChecked(), "only once a person has agreed"
