@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME…] [--json FILE] [--wait SECONDS] [--force]`."""
+"""`python -m benchmarks [NAME…] [--json FILE] [--wait SECONDS] [--force] [--long]`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,21 @@ from pathlib import Path
 from benchmarks.harness import Result
 from benchmarks.machine import BUSY_SHARE, description, wait_until_free
 
-NAMES = ("start", "demo", "sync", "upsert", "engine", "overview", "sort", "customer", "frames")
+NAMES = (
+    "start",
+    "demo",
+    "sync",
+    "memory",
+    "upsert",
+    "engine",
+    "overview",
+    "sort",
+    "customer",
+    "frames",
+)
 """A benchmark is one module here with `run() -> list[Result]`, and one word in this line."""
+LONG = ("memory",)
+"""Those whose `run` takes `long`: sizes that take most of an hour."""
 
 
 def main() -> int:
@@ -29,7 +42,8 @@ def main() -> int:
             print(f"{name}: not run, {share:.0%} of the machine is busy (--wait, --force)")
             continue
         loads[name] = [round(share, 2), *(round(one, 2) for one in os.getloadavg())]
-        found = import_module(f"benchmarks.{name}").run()
+        run = import_module(f"benchmarks.{name}").run
+        found = run(long=arguments.long) if name in LONG else run()
         results += found
         for result in found:
             print(line(result), flush=True)
@@ -58,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="write machine, load and results to this file")
     parser.add_argument("--wait", type=float, default=0, help="seconds to wait for a quiet machine")
     parser.add_argument("--force", action="store_true", help="measure on a busy machine too")
+    parser.add_argument("--long", action="store_true", help="with 100,000 customers too (memory)")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(NAMES)
     if unknown:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,14 +19,12 @@ from csmdesk.jobs.sync import SyncOutcome, read_sources
 
 ROUNDS = 3
 REQUESTS = 19
-SMALL, LARGE = 214, 1_000
-GROWTH = 1.5  # times the memory for five times the rows
 
 
 def run() -> list[Result]:
     bench = Bench("sync")
     found = _against_bare_requests(bench)
-    return found + _second(bench) + _memory(bench)
+    return found + _second(bench)
 
 
 def _against_bare_requests(bench: Bench) -> list[Result]:
@@ -103,29 +99,3 @@ def _second(bench: Bench) -> list[Result]:
         bench.count("second sync, rows changed", outcome.changed, 0),
         bench.seconds("second sync", times, None),
     ]
-
-
-def _memory(bench: Bench) -> list[Result]:
-    """A first sync in a process of its own: what it holds does not grow with what it reads."""
-    small, large = _child(SMALL), _child(LARGE)
-    return [
-        *(
-            bench.count(
-                f"first sync, peak memory, {one['rows']:,} rows", one["peak"] / 1e6, None, "MB"
-            )
-            for one in (small, large)
-        ),
-        bench.count(
-            f"… for {large['rows'] / small['rows']:.1f} times the rows",
-            large["peak"] / small["peak"],
-            GROWTH,
-            "x",
-        ),
-    ]
-
-
-def _child(customers: int) -> dict[str, int]:
-    command = [sys.executable, "-m", "benchmarks.sync_child", str(customers)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, int] = json.loads(done.stdout)
-    return found

@@ -23,11 +23,15 @@ class Endpoint:
 class Sandbox:
     """A running sandbox. Its standard input is our pipe: when it closes, the sandbox ends."""
 
-    def __init__(self, today: date, customers: int, seed: int) -> None:
+    def __init__(
+        self, today: date, customers: int, seed: int, *, history: int | None = None
+    ) -> None:
+        """`history`: show so many days of rows only, for measuring with many slim customers."""
         program = [sys.executable, "-m", "csmdesk"]
         if getattr(sys, "frozen", False):
             program = [sys.executable]
         arguments = ["sandbox", "--customers", str(customers), "--seed", str(seed)]
+        arguments += ["--history", str(history)] if history is not None else []
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [*program, *arguments, "--today", today.isoformat()],
             stdin=subprocess.PIPE,

@@ -96,6 +96,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
     parser.add_argument("--today", type=date.fromisoformat, help="default: the machine's UTC day")
+    parser.add_argument("--history", type=int, help="show so many days of rows only, to be slim")
     parser.add_argument("--parent-pid", type=int, help="end when this process ends")
     parser.add_argument("--key", help="use this as every system's key, for tests")
     return parser.parse_args(argv)
@@ -147,7 +148,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for system, prefix in _KEY_PREFIXES.items()
     }
     try:
-        state = State(arguments.seed, arguments.customers, today, time.monotonic)
+        state = State(arguments.seed, arguments.customers, today, time.monotonic, arguments.history)
         server = build(state, arguments.port, keys)
     except (ValueError, OverflowError, OSError) as error:  # a bad argument, a port in use
         sys.stderr.write(f"The sandbox cannot start: {error}\n")

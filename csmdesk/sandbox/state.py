@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.sandbox.shapes import Account, Activity
 from csmdesk.sandbox.world import World
 from csmdesk.sandbox.world.ids import hubspot_id
@@ -19,7 +20,7 @@ from csmdesk.sandbox.world.ids import hubspot_id
 _T = TypeVar("_T")
 
 _ACCOUNTS_KEPT = 512
-_PACKED_KEPT = 20_000
+_PACKED_KEPT = 120_000
 _FIRST_LOGGED = 90_000  # positions of what clients logged, behind every row of the world
 _REQUESTS_KEPT = 100_000
 _DECODER = msgspec.msgpack.Decoder(Account)
@@ -33,16 +34,22 @@ class State:
     """
 
     def __init__(
-        self, seed: int, customers: int, today: date, monotonic: Callable[[], float]
+        self,
+        seed: int,
+        customers: int,
+        today: date,
+        monotonic: Callable[[], float],
+        history: int | None = None,
     ) -> None:
         self._monotonic = monotonic
         self._lock = RLock()
         self._accounts: OrderedDict[int, Account] = OrderedDict()
-        self._lean: OrderedDict[int, Account] = OrderedDict()
         self._packed: OrderedDict[int, bytes] = OrderedDict()
         self._last_stamp = 0
         self.seed = seed
         self.customers = customers
+        self.history = history
+        """So many days of tickets, talks, invoices, answers and usage are shown; None = all."""
         self.logged: dict[int, list[Activity]] = {}
         """Activities that clients logged, by account."""
         self._logged_ever = 0
@@ -60,7 +67,7 @@ class State:
             self.world = world
             self.today = today
             self._started = self._monotonic()
-            for kept in (self._accounts, self._lean, self._packed):
+            for kept in (self._accounts, self._packed):
                 kept.clear()
 
     @property
@@ -86,24 +93,15 @@ class State:
         return self.world.count
 
     def account(self, index: int) -> Account:
-        """The account at `index`, generated again when it was not used lately."""
-        with self._lock:
-            world, account = self.world, _used(self._accounts, index)
-        if account is None:
-            account = world.account(index)
-            self._keep(world, self._accounts, index, account, _ACCOUNTS_KEPT)
-        return account
+        """The account at `index`, with what clients logged for it."""
+        account, logged = self._account(index), self.logged.get(index)
+        if not logged:
+            return account
+        return replace(account, activities=(*account.activities, *logged))
 
     def billed(self, index: int) -> bool:
         """Whether an account has bills: cheap, for the newest accounts are prospects."""
         return any(contract.start < self.today for contract in self.world.contracts(index))
-
-    def lean(self, index: int) -> Account:
-        """The account without its bills, with what clients logged for it."""
-        account, logged = self._bare(index), self.logged.get(index)
-        if not logged:
-            return account
-        return replace(account, activities=(*account.activities, *logged))
 
     def log(self, index: int, kind: str, system: str, at: int = 0) -> Activity:
         """A client logs an activity of an account in a system; what it says is an edit of it."""
@@ -127,26 +125,43 @@ class State:
             self.logged.setdefault(index, []).append(row)
         return row
 
-    def _bare(self, index: int) -> Account:
-        """The account without its bills, ten times cheaper once it was seen.
+    def _account(self, index: int) -> Account:
+        """The account as the world has it: making one takes twenty times as long as unpacking it.
 
-        Searches visit accounts in any order, more of them than memory holds as objects: those
-        of the last 20,000 accounts are kept packed, five kilobytes each.
+        Clients visit accounts in any order and again for each kind of row, more of them than
+        memory holds as objects: those of the last 120,000 are kept packed, six kilobytes each.
         """
         with self._lock:
             world = self.world
-            account = _used(self._lean, index)
+            account = _used(self._accounts, index)
             packed = None if account else _used(self._packed, index)
         if account is not None:
             return account
         if packed is not None:
             account = _DECODER.decode(zlib.decompress(packed))
         else:
-            account = _without_bills(self.account(index))
+            account = self._shown(world.account(index))
             packed = zlib.compress(msgspec.msgpack.encode(account), 1)
             self._keep(world, self._packed, index, packed, _PACKED_KEPT)
-        self._keep(world, self._lean, index, account, _ACCOUNTS_KEPT)
+        self._keep(world, self._accounts, index, account, _ACCOUNTS_KEPT)
         return account
+
+    def _shown(self, account: Account) -> Account:
+        """The account without what is older than the history that is shown."""
+        if self.history is None:
+            return account
+        oldest = self.midnight - self.history * SECONDS_A_DAY
+        return replace(
+            account,
+            billing=tuple(
+                replace(owner, invoices=tuple(i for i in owner.invoices if i.created_at >= oldest))
+                for owner in account.billing
+            ),
+            tickets=tuple(row for row in account.tickets if row.created_at >= oldest),
+            conversations=tuple(row for row in account.conversations if row.created_at >= oldest),
+            activities=tuple(row for row in account.activities if row.at >= oldest),
+            nps=tuple(row for row in account.nps if row.at >= oldest),
+        )
 
     def _keep(
         self, world: World, kept: OrderedDict[int, _T], index: int, value: _T, most: int
@@ -171,11 +186,3 @@ def _used(kept: OrderedDict[int, _T], index: int) -> _T | None:
     if value is not None:
         kept.move_to_end(index)
     return value
-
-
-def _without_bills(account: Account) -> Account:
-    """Billing customers stay, so that it is seen that there are any."""
-    bare = tuple(
-        replace(owner, subscriptions=(), invoices=(), events=()) for owner in account.billing
-    )
-    return replace(account, billing=bare)

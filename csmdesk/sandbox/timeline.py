@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +14,7 @@ from csmdesk.sandbox.state import State
 from csmdesk.sandbox.wire import Json
 
 Id = TypeVar("Id", int, str)
+_at = attrgetter("at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +77,32 @@ class Timeline(Generic[Id]):
                 self._made = (world, self._version, self._ordered())
             return self._made[2]
 
-    def since(self, at: int, after: Id | None = None) -> list[Entry[Id]]:
-        """Rows that changed at `at` or later; of those at `at` only ids beyond `after`, if given."""
+    def since(self, at: int, after: Id | None = None, until: int | None = None) -> list[Entry[Id]]:
+        """Rows that changed at `at` or later; of those at `at` only ids beyond `after`, if given.
+        `until`: none that changed later."""
         entries = self.entries()
+        end = len(entries) if until is None else bisect_right(entries, until, key=_at)
         if after is None:
-            return entries[bisect_left(entries, at, key=lambda entry: entry.at) :]
-        place = bisect_left(entries, (at, after), key=lambda entry: (entry.at, entry.id))
-        found = entries[place:]
-        return found[1:] if found and (found[0].at, found[0].id) == (at, after) else found
+            return entries[bisect_left(entries, at, key=_at) : end]
+        start = bisect_right(entries, (at, after), key=lambda entry: (entry.at, entry.id))
+        return entries[start:end]
 
     def find(self, row_id: Id, account: int | None) -> tuple[Account, Any] | None:
         """The account and row of an id, given the account that the id names."""
         if account is None or account >= self._state.count:
             return None
-        owner = self._state.lean(account)
+        owner = self._state.account(account)
         found = next((row for row in self._rows(owner) if self._id_of(row) == row_id), None)
         return None if found is None else (owner, found)
 
     def row(self, entry: Entry[Id]) -> tuple[Account, Any]:
-        account = self._state.lean(entry.account)
+        account = self._state.account(entry.account)
         return account, self._rows(account)[entry.position]
 
     def _ordered(self) -> list[Entry[Id]]:
         made: list[Entry[Id]] = []
         for number in range(self._state.count):
-            account = self._state.lean(number)
+            account = self._state.account(number)
             for position, row in enumerate(self._rows(account)):
                 row_id = self._id_of(row)
                 edit = self._edits.get(row_id)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -268,3 +269,15 @@ def test_a_hundred_thousand_customers() -> None:
         assert page["results"][0][0] == "acct_070000"
         assert sandbox.busy() - begun < 2
         assert sandbox.memory() < 400 * 2**20
+
+
+def test_a_slim_world_shows_the_last_days_only() -> None:
+    with running("--customers", "12", "--history", "7") as sandbox:
+        days = {row[1] for row in usage_rows(sandbox, "daily", "2026-01-01", "2026-11-21")}
+        assert min(days) == "2026-11-14"
+        tickets = list(hubspot_list(sandbox, "tickets"))
+        assert all(row["createdAt"] >= "2026-11-14" for row in tickets)
+        assert len(list(hubspot_list(sandbox, "companies"))) >= 11
+        assert len(list(stripe_list(sandbox, "subscriptions", query="&status=all"))) >= 8
+        since = int(datetime(2026, 11, 14, tzinfo=UTC).timestamp())
+        assert all(row["created"] >= since for row in stripe_list(sandbox, "invoices"))

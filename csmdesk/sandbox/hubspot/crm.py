@@ -47,7 +47,7 @@ class Crm:
         found = self.state.world.index_of_hubspot(object_id)
         if found is None:
             return None
-        account = self.state.lean(found)
+        account = self.state.account(found)
         for row in kind.rows(account):
             if row.hubspot_id == object_id:
                 return account, row

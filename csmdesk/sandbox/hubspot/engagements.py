@@ -29,7 +29,7 @@ def create(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
         row = crm.state.log(account, _KINDS[kind.name], "hubspot", at)
         crm.forget_index()
     crm.update(kind, row.hubspot_id, values)
-    return Response(201, crm.render(kind, crm.state.lean(account), row, list(values)))
+    return Response(201, crm.render(kind, crm.state.account(account), row, list(values)))
 
 
 def archive(crm: Crm, _: Request, parts: dict[str, str]) -> Response:

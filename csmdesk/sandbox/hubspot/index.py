@@ -34,7 +34,7 @@ def build(state: State) -> dict[str, Columns]:
     """The columns of every object type; archived companies and all their rows are left out."""
     parts = {kind.name: tuple(array(code) for code in "qqqii") for kind in KINDS}
     for number in range(state.count):
-        account = state.lean(number)
+        account = state.account(number)
         for kind in KINDS:
             ids, updated, created, accounts, positions = parts[kind.name]
             if kind.name == "companies" and account.company.archived:

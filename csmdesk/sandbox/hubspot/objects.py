@@ -47,7 +47,7 @@ def list_page(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
         if row is None or len(rows) == limit:
             following = {"after": str(account * _STRIDE + position)}
             return Response(200, {"results": rows, "paging": {"next": following}})
-        owner = crm.state.lean(account)
+        owner = crm.state.account(account)
         answer = crm.render(kind, owner, row, wanted, dated)
         if linked and (links := associations.in_list(owner, kind, row, linked)):
             answer["associations"] = links
@@ -66,7 +66,7 @@ def _walk(
         if number - first >= _SCAN:
             yield number, 0, None
             return
-        account = crm.state.lean(number)
+        account = crm.state.account(number)
         if kind.name == "companies" and account.company.archived is not archived:
             continue
         for position, row in enumerate(kind.rows(account)):

@@ -89,7 +89,7 @@ class Searcher:
         columns = self._crm.columns(kind)
         rows: list[Json] = []
         for number_ in order[start : start + search.limit]:
-            account = self._crm.state.lean(int(columns.account[number_]))
+            account = self._crm.state.account(int(columns.account[number_]))
             row = kind.rows(account)[int(columns.position[number_])]
             rows.append(self._crm.render(kind, account, row, search.properties))
         answer: Json = {"total": len(order), "results": rows}
@@ -99,13 +99,18 @@ class Searcher:
 
     def _order(self, kind: Kind, search: Search) -> NDArray[np.int64]:
         key = msgspec.json.encode([kind.name, search.filterGroups, search.sorts, search.query])
+        return self._remembered(key, lambda: self._compute(kind, search))
+
+    def _remembered(
+        self, key: bytes, compute: Callable[[], NDArray[np.int64]]
+    ) -> NDArray[np.int64]:
         version = (self._crm.state.world, self._crm.writes)
         with self._lock:
             kept = self._orders.get(key)
             if kept is not None and kept[0] == version:
                 self._orders.move_to_end(key)
                 return kept[1]
-        order = self._compute(kind, search)
+        order = compute()
         with self._lock:
             self._orders[key] = (version, order)
             if len(self._orders) > _SEARCHES_KEPT:
@@ -122,12 +127,28 @@ class Searcher:
             chosen &= self._by_value(
                 kind, table, chosen, lambda values: _says(values, search.query)
             )
+        sorts = [_sort(item) for item in search.sorts]
+        if all(table.column(kind, sort.propertyName) is not None for sort in sorts):
+            order = self._sorted(kind, table, sorts)
+            return order[chosen[order]]
         rows = np.flatnonzero(chosen)
+        return rows[self._ranked(kind, table, rows, sorts)]
+
+    def _sorted(self, kind: Kind, table: _Table, sorts: list[Sort]) -> NDArray[np.int64]:
+        """All rows sorted by columns alone: done once, a client that pages asks again and again."""
+        key = msgspec.json.encode([kind.name, sorts])
+        rows = np.arange(len(table.columns.ids))
+        return self._remembered(key, lambda: self._ranked(kind, table, rows, sorts))
+
+    def _ranked(
+        self, kind: Kind, table: _Table, rows: NDArray[np.int64], sorts: list[Sort]
+    ) -> NDArray[np.int64]:
+        """Places in `rows` in the order asked for, ties by id."""
         keys = [table.columns.ids[rows]]
-        for sort in reversed([_sort(item) for item in search.sorts]):
+        for sort in reversed(sorts):
             ranks = self._ranks(kind, table, rows, sort.propertyName)
             keys.append(-ranks if sort.direction == "DESCENDING" else ranks)
-        return rows[np.lexsort(keys)]
+        return np.lexsort(keys)
 
     def _table(self, kind: Kind) -> _Table:
         columns = self._crm.columns(kind)
@@ -182,7 +203,7 @@ class Searcher:
         return chosen
 
     def _values(self, kind: Kind, table: _Table, row: int) -> Properties:
-        account = self._crm.state.lean(int(table.columns.account[row]))
+        account = self._crm.state.account(int(table.columns.account[row]))
         found: Any = kind.rows(account)[int(table.columns.position[row])]
         return self._crm.properties(kind, account, found)
 

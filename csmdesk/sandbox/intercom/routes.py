@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
 from threading import Lock
 from typing import Any, TypeAlias, cast
+
+import msgspec
 
 from csmdesk.sandbox.intercom import errors, objects
 from csmdesk.sandbox.intercom.attributes import Attributes
@@ -26,6 +29,7 @@ _WINDOW_SECONDS, _MOST_IN_WINDOW = 10, 1666  # 10,000 a minute, dealt out in win
 _STRIDE = 1_000_000
 # A search looks at this many accounts a page; only worlds up to it are counted.
 _SCAN = 1_000
+_COUNTS_KEPT = 64
 
 Rows: TypeAlias = Callable[[Account], list[Json]]
 
@@ -47,6 +51,7 @@ class Intercom:
         self._window = Window(_MOST_IN_WINDOW, _WINDOW_SECONDS)
         self._lock = Lock()
         self._scroll: tuple[str, int, float] | None = None  # parameter, next account, last used
+        self._counted: OrderedDict[bytes, tuple[object, int]] = OrderedDict()
         self._attributes = Attributes()
         self._router = Router()
         add = self._router.add
@@ -202,7 +207,7 @@ class Intercom:
             if cursor is not None and not str(cursor).isdigit():
                 raise errors.refuse(400, "parameter_invalid", "starting_after is invalid")
             found, following = self._page(rows, test, int(cursor or 0), size)
-            total = self._count(rows, test)
+            total = self._count(kind, body, rows, test)
             return Response(200, _envelope(kind, key, found, total, following, None, size))
 
         return answer
@@ -228,10 +233,22 @@ class Intercom:
         last = first + _SCAN
         return found, str(last * _STRIDE) if last < self._state.count else None
 
-    def _count(self, rows: Rows, test: Test) -> int | None:
-        if self._state.count > _SCAN:
+    def _count(self, kind: str, body: Json, rows: Rows, test: Test) -> int | None:
+        """How many rows a query finds, remembered for its next pages."""
+        world = self._state.world
+        if world.count > _SCAN:
             return None
-        return sum(1 for row in self._every(rows) if test(row))
+        key = msgspec.json.encode([kind, body.get("query")])
+        with self._lock:
+            known = self._counted.get(key)
+        if known is not None and known[0] is world:
+            return known[1]
+        count = sum(1 for row in self._every(rows) if test(row))
+        with self._lock:
+            self._counted[key] = (world, count)
+            if len(self._counted) > _COUNTS_KEPT:
+                self._counted.popitem(last=False)
+        return count
 
     def _every(self, rows: Rows) -> Iterator[Json]:
         for account in self._state.accounts():

@@ -7,6 +7,7 @@ last row says where to go on, and only that account is looked at again.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -23,6 +24,7 @@ from csmdesk.sandbox.world import World
 KEPT_DAYS = {"daily": 280, "features": 280, "users": 90, "surveys": 3650}
 
 Rows = list[tuple[Any, ...]]
+_PLACE = itemgetter(3, 0)  # of an answer: when, then its id
 
 
 def blocks(state: State, query: Query) -> Iterator[Rows]:
@@ -39,7 +41,8 @@ def blocks(state: State, query: Query) -> Iterator[Rows]:
 
 def _grouped(state: State, query: Query) -> Iterator[Rows]:
     world = state.world
-    oldest = world.today - timedelta(days=KEPT_DAYS[query.name])
+    kept = min(KEPT_DAYS[query.name], state.history or KEPT_DAYS[query.name])
+    oldest = world.today - timedelta(days=kept)
     first, end = max(_day(query.first), oldest), min(_day(query.end), world.today)
     if first >= end:
         return
@@ -102,13 +105,13 @@ def _day(moment: datetime) -> date:
 
 
 def _surveys(state: State, query: Query) -> Iterator[Rows]:
-    """All answers of the world in one block, by time; few enough to be sorted as a whole."""
-    first, end = _instant(query.first), _instant(query.end)
+    """The answers after the query's key in one block, by time; sorted once for all pages."""
     answers = _all_surveys(state, state.world)
-    rows = [row for row in answers if first <= row[3] < end]
+    start = bisect_left(answers, (_instant(query.first),), key=_PLACE)
     if query.after is not None:
-        rows = [row for row in rows if (row[3], row[0]) > query.after]
-    yield rows
+        start = max(start, bisect_right(answers, query.after, key=_PLACE))
+    end = bisect_left(answers, (_instant(query.end),), key=_PLACE)
+    yield answers[start : max(min(end, start + query.limit + 1), start)]
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +128,7 @@ def _all_surveys(state: State, world: World) -> Rows:
         for account in state.accounts()
         for answer in account.nps
     ]
-    return sorted(rows, key=itemgetter(3, 0))
+    return sorted(rows, key=_PLACE)
 
 
 def _instant(moment: datetime) -> str:

@@ -144,7 +144,7 @@ class Zendesk:
     def _by_time(self, request: Request, _: dict[str, str]) -> Response:
         """Organizations since a second; the next page begins with the last second of this one."""
         kind, start, base = self.kinds["organization"], self._start(request), _base(request)
-        found = [entry for entry in kind.timeline.since(start) if entry.at <= self._newest()]
+        found = kind.timeline.since(start, until=self._newest())
         page = found[:_EXPORT_PAGE]
         while len(page) < len(found) and found[len(page)].at == page[-1].at:
             page.append(found[len(page)])
@@ -165,7 +165,7 @@ class Zendesk:
         def answer(request: Request, _: dict[str, str]) -> Response:
             cursor, base = request.first("cursor"), _base(request)
             at, after = (self._start(request), None) if cursor is None else _place(cursor)
-            found = [one for one in kind.timeline.since(at, after) if one.at <= self._newest()]
+            found = kind.timeline.since(at, after, self._newest())
             page = found[:_EXPORT_PAGE]
             rows = [kind.one(*kind.timeline.row(entry), base) for entry in page]
             if request.first("include") != "metric_sets":
@@ -207,7 +207,7 @@ class Zendesk:
             raise errors.invalid("page is out of range")
         start = int(after)
         end = min(start + int(size), self._state.count)
-        accounts = [self._state.lean(index) for index in range(start, end)]
+        accounts = [self._state.account(index) for index in range(start, end)]
         rows = [kind.one(account, account.company, base) for account in accounts]
         more = end < self._state.count
         following = f"{base}/api/v2/organizations.json?page[size]={size}&page[after]={end}"

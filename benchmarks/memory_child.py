@@ -1,8 +1,4 @@
-"""`python -m benchmarks.sync_child CUSTOMERS`: one first sync, then its rows and its memory as JSON.
-
-Without Intercom: the sandbox's search visits every account for each page, which takes longer than
-everything else from a thousand customers on.
-"""
+"""`python -m benchmarks.memory_child CUSTOMERS HISTORY`: one first sync, rows and memory as JSON."""
 
 from __future__ import annotations
 
@@ -17,25 +13,32 @@ import msgspec
 
 from csmdesk.config.workspace import CONFIG_NAME, DEMO, write_settings
 from csmdesk.domain.cancel import CancelToken, silent
-from csmdesk.jobs import sources
+from csmdesk.domain.days import day_date
+from csmdesk.jobs.demo import Sandbox
 from csmdesk.jobs.session import open_session
 from csmdesk.jobs.sync import read_sources
 
 
 def main() -> None:
-    customers = int(sys.argv[1])
-    sources.DEMO = ("hubspot", "stripe", "posthog")
+    customers, history = int(sys.argv[1]), int(sys.argv[2])
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "desk"
         folder.mkdir()
         settings = msgspec.structs.replace(DEMO, demo_customers=customers)
         write_settings(folder / CONFIG_NAME, settings)
         session = open_session(folder, demo=True, clock=time.time)
-        began = _peak()
-        outcome = read_sources(session, session.today(), CancelToken(), silent)
+        today = session.today()
+        session.sandbox = Sandbox(
+            day_date(today), customers, settings.demo_seed, history=history or None
+        )
+        session.sandbox_day = today
+        began = time.perf_counter()
+        outcome = read_sources(session, today, CancelToken(), silent)
+        seconds = time.perf_counter() - began
+        assert not outcome.errors, outcome.errors
         rows = sum(result.rows for result in outcome.results)
         session.close()
-    print(json.dumps({"rows": rows, "before": began, "peak": _peak()}))
+    print(json.dumps({"rows": rows, "peak": _peak(), "seconds": round(seconds)}))
 
 
 def _peak() -> int:
