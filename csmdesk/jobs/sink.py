@@ -13,9 +13,9 @@ from typing import cast
 from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.domain.facts import Fact
 from csmdesk.domain.usage import UsageBatch
-from csmdesk.store import children, cursors, facts, usage
+from csmdesk.store import children, cursors, facts, listed, usage
 from csmdesk.store.database import Connection, Store
-from csmdesk.sync.sink import Children, Cursor, Page
+from csmdesk.sync.sink import Children, Cursor, Listing, Page
 
 ROWS_BESIDE_A_WINDOW = 500
 CELLS_BESIDE_A_WINDOW = 10_000
@@ -27,6 +27,7 @@ class StoreSink:
     def __init__(self, store: Store, *, window_open: bool = False) -> None:
         self._store = store
         self._window_open = window_open
+        self._comparing = False  # whether the listing that runs may lack rows that we have
 
     def cursor(self, source: str, stream: str) -> Cursor | None:
         with self._store.read() as conn:
@@ -42,6 +43,10 @@ class StoreSink:
         today = at // SECONDS_A_DAY
         changed = 0
         rows, batches = page.facts, page.usage
+        listing = page.listing
+        if listing is not None and listing.first:
+            with self._store.write() as conn:
+                self._comparing = listed.begin(conn, source, listing.table, listing.kind)
         if self._window_open:
             *early, rows = _parts(page.facts)
             for part in early:
@@ -56,6 +61,8 @@ class StoreSink:
             changed += len(facts.upsert(conn, rows))
             changed += sum(usage.fold(conn, batch, today) for batch in batches)
             changed += _removed(conn, source, page)
+            if listing is not None and self._comparing:
+                changed += _compared(conn, source, listing)
             _note_problems(conn, source, page.of or stream, page)
             if page.cursor is not None:
                 cursors.set_cursor(conn, source, stream, page.cursor, complete=page.complete, at=at)
@@ -81,14 +88,17 @@ def _slices(batches: list[UsageBatch]) -> Iterator[UsageBatch]:
 def _removed(conn: Connection, source: str, page: Page) -> int:
     """Take away what the source no longer has; returns how many rows."""
     changed = 0
-    for table, ids in page.kept.items():
-        gone = facts.present_ids(conn, table, source) - ids
-        changed += facts.archive(conn, table, source, sorted(gone))
     for table, ids in page.gone.items():
         changed += facts.archive(conn, table, source, sorted(ids))
     for family in page.children:
         changed += _orphans(conn, source, family)
     return changed
+
+
+def _compared(conn: Connection, source: str, listing: Listing) -> int:
+    """Note what the source has; with the last part, take away what it has not."""
+    listed.note(conn, source, listing.ids)
+    return listed.end(conn, source, listing.table, listing.kind) if listing.last else 0
 
 
 def _orphans(conn: Connection, source: str, family: Children) -> int:

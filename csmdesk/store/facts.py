@@ -18,7 +18,7 @@ from csmdesk.store.schema.facts import (
     USAGE_NAME,
     Shape,
 )
-from csmdesk.store.schema.sync import CURSOR, PROBLEM, SOURCE_STATE
+from csmdesk.store.schema.sync import CURSOR, LISTED, PROBLEM, SOURCE_STATE
 from csmdesk.store.sql import chunks, fetch, marks, upsert_changed
 
 Row = tuple[Any, ...]
@@ -44,17 +44,22 @@ def archive(conn: Connection, table: str, source: str, source_ids: Iterable[str]
 
     Returns how many were there.
     """
-    shape = SHAPES[table]
-    name = shape.table.name
     count = 0
     for part in chunks(list(source_ids)):
-        where = f"source = ? AND source_id IN ({marks(len(part))})"
-        if shape.has("archived"):
-            sql = f"UPDATE {name} SET archived = 1 WHERE archived = 0 AND {where}"
-        else:
-            sql = f"DELETE FROM {name} WHERE {where}"
-        count += conn.exec_driver_sql(sql, (source, *part)).rowcount
+        where = f"WHERE source = ? AND source_id IN ({marks(len(part))})"
+        count += archive_where(conn, table, where, (source, *part))
     return count
+
+
+def archive_where(conn: Connection, table: str, where: str, params: tuple[str, ...]) -> int:
+    """The same of the rows of a WHERE clause."""
+    shape = SHAPES[table]
+    name = shape.table.name
+    if shape.has("archived"):
+        sql = f"UPDATE {name} SET archived = 1 {where} AND archived = 0"
+    else:
+        sql = f"DELETE FROM {name} {where}"
+    return conn.exec_driver_sql(sql, params).rowcount
 
 
 def present_ids(conn: Connection, table: str, source: str) -> set[str]:
@@ -83,7 +88,7 @@ def delete_source(conn: Connection, source: str) -> int:
     """Forget all facts and sync state of a source; work and findings stay. Returns fact rows."""
     count = 0
     tables = [shape.table for shape in SHAPES.values()]
-    others = [USAGE_CELLS, USAGE_NAME, USAGE_COVERAGE, CURSOR, PROBLEM, SOURCE_STATE]
+    others = [USAGE_CELLS, USAGE_NAME, USAGE_COVERAGE, CURSOR, LISTED, PROBLEM, SOURCE_STATE]
     for table in tables + others:
         sql = f"DELETE FROM {table.name} WHERE source = ?"
         gone = conn.exec_driver_sql(sql, (source,)).rowcount

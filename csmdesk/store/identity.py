@@ -7,17 +7,19 @@ name; where that leaves several customers it joins nobody and becomes a data-qua
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from sqlalchemy import Connection
 
+from csmdesk.domain.collector import collector_paused
 from csmdesk.domain.systems import System, system_named
 from csmdesk.store.schema import work
-from csmdesk.store.sql import delete_sql, fetch, many, upsert_sql
+from csmdesk.store.sql import delete_sql, fetch, many, rows, upsert_sql
 
 Key = tuple[str, str]
+_AT_ONCE = 5_000  # accounts placed before they are written
 MAIL_DOMAINS = {
     *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com"),
     *("icloud.com", "aol.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com"),
@@ -58,37 +60,30 @@ class _Account:
 
 @dataclass(slots=True)
 class _Index:
-    """Customers by something they are known under."""
+    """Customers by something they are known under: nearly always one, so tuples, not sets."""
 
-    by: dict[str, set[str]] = field(default_factory=dict)
+    by: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def add(self, word: str, customer: str) -> None:
-        if word:
-            self.by.setdefault(word, set()).add(customer)
+        known = self.by.get(word, ())
+        if word and customer not in known:
+            self.by[word] = (*known, customer)
 
     def find(self, words: Iterable[str]) -> set[str]:
-        found: set[str] = set()
-        for word in words:
-            found |= self.by.get(word, set())
-        return found
+        return {customer for word in words for customer in self.by.get(word, ())}
 
 
 class _Book:
-    """The identity table in memory while accounts are placed."""
+    """What customers are known under, in memory while accounts are placed; accounts pass through."""
 
     def __init__(self, conn: Connection) -> None:
-        rows = fetch(conn, "SELECT customer_id, born, source, source_id FROM customer")
-        self.born: dict[str, int] = {row[0]: row[1] for row in rows}
-        self.anchors: dict[str, Key] = {row[0]: (row[2], row[3]) for row in rows}
-        self.members: dict[Key, str] = {
-            (row[0], row[1]): row[2]
-            for row in fetch(conn, "SELECT source, source_id, customer_id FROM identity")
-        }
-        self.known = set(self.members)
-        self.how: dict[Key, str] = {}
+        self.born: dict[str, int] = dict(rows(conn, "SELECT customer_id, born FROM customer"))
+        self.newest = max(self.born.values(), default=0)
+        self.made: list[tuple[str, int, str, str]] = []
+        self.joined: list[tuple[str, str, str, str]] = []
+        self.created = self.placed = 0
         self.aliases: dict[str, str] = {}
-        self.created: list[str] = []
-        self.crm: dict[str, set[str]] = {}
+        self.crm: dict[str, tuple[str, ...]] = {}
         self.tokens, self.domains, self.names = _Index(), _Index(), _Index()
         self.questions: dict[Key, tuple[str, str, list[str]]] = {}
         self.apart = apart_pairs(conn)
@@ -97,13 +92,13 @@ class _Book:
         for token in account.tokens:
             self.tokens.add(token, customer)
         crm = account.system.kinds[0] == "crm"
-        own = crm or self.anchors[customer] == account.key
+        own = crm or customer == customer_id(*account.key)
         # What a joined account says beside its anchor must not make another customer doubtful.
         for index, word in ((self.domains, account.domain), (self.names, account.name)):
             if own or not index.find((word,)):
                 index.add(word, customer)
         if crm:
-            self.crm.setdefault(customer, set()).add(account.key[0])
+            self._of_crm(customer, (account.key[0],))
 
     def place(self, account: _Account) -> None:
         """Join the account, make it a customer, or write down the question."""
@@ -131,22 +126,27 @@ class _Book:
             text = "No customer shares its id, domain or name."
             self.questions[account.key] = ("unjoined", text, [])
 
+    def _of_crm(self, customer: str, sources: Iterable[str]) -> None:
+        known = self.crm.get(customer, ())
+        self.crm[customer] = (*known, *(one for one in sources if one not in known))
+
     def _join(self, account: _Account, customer: str, how: str) -> None:
-        self.members[account.key] = customer
-        self.how[account.key] = how
+        self.joined.append((*account.key, customer, how))
         self.index(account, customer)
 
     def _create(self, account: _Account) -> None:
         customer = customer_id(*account.key)
         if customer not in self.born:
-            self.born[customer] = max(self.born.values(), default=0) + 1
-            self.anchors[customer] = account.key
-            self.created.append(customer)
+            self.newest += 1
+            self.born[customer] = self.newest
+            self.made.append((customer, self.newest, *account.key))
         self._join(account, customer, "anchor")
 
     def merge_linked(self) -> None:
         """Customers that came to share an explicit id are one; the older id stays."""
         for customers in self.tokens.by.values():
+            if len(customers) < 2:
+                continue
             group = sorted({self._final(one) for one in customers}, key=self.born.__getitem__)
             if len(group) < 2:
                 continue
@@ -157,24 +157,24 @@ class _Book:
                 continue  # two companies of one CRM: a person decides
             for loser in group[1:]:
                 self.aliases[loser] = group[0]
-                self.crm.setdefault(group[0], set()).update(self.crm.get(loser, ()))
+                self._of_crm(group[0], self.crm.get(loser, ()))
 
     def _final(self, customer: str) -> str:
         while customer in self.aliases:
             customer = self.aliases[customer]
         return customer
 
+    def write(self, conn: Connection) -> None:
+        """Customers made and accounts placed so far."""
+        self.created += len(self.made)
+        self.placed += len(self.joined)
+        many(conn, upsert_sql(work.CUSTOMER), self.made)
+        many(conn, upsert_sql(work.IDENTITY), self.joined)
+        self.made.clear()
+        self.joined.clear()
+
     def save(self, conn: Connection) -> None:
-        many(
-            conn,
-            upsert_sql(work.CUSTOMER),
-            [(one, self.born[one], *self.anchors[one]) for one in self.created],
-        )
-        many(
-            conn,
-            upsert_sql(work.IDENTITY),
-            [(*key, self.members[key], how) for key, how in self.how.items()],
-        )
+        """What all of it comes to: merged customers, open questions."""
         for loser in self.aliases:
             _move(conn, loser, self._final(loser))
         wanted = {
@@ -188,6 +188,7 @@ class _Book:
         many(conn, upsert_sql(work.DATA_QUALITY), changed)
 
 
+@collector_paused()
 def assign(conn: Connection) -> IdentityResult:
     """Place every account that has no customer yet, in the order CRM, billing, support, usage.
 
@@ -195,23 +196,24 @@ def assign(conn: Connection) -> IdentityResult:
     explicit id are merged. Call it when all sources of a sync have been read.
     """
     book = _Book(conn)
-    accounts = sorted(_accounts(conn), key=lambda one: (one.system.rank, one.key))
-    for account in accounts:
-        if account.key in book.members:
-            book.index(account, book.members[account.key])
-    for key, token in _merged_away(conn):
-        if key in book.members:
-            book.tokens.add(token, book.members[key])
-    for account in accounts:
-        if account.key not in book.members:
+    for account, customer in _accounts(conn):
+        if customer is not None:
+            book.index(account, customer)
+    for customer, token in _merged_away(conn):
+        book.tokens.add(token, customer)
+    for account, customer in _accounts(conn):
+        if customer is None:
             book.place(account)
+            if len(book.joined) >= _AT_ONCE:
+                book.write(conn)
+    book.write(conn)
     book.merge_linked()
     book.save(conn)
     kinds = [kind for kind, _, _ in book.questions.values()]
     return IdentityResult(
         customers=len(book.born) - len(book.aliases) - _alias_count(conn, book),
-        created=len(book.created),
-        joined=len(book.how) - len(book.created),
+        created=book.created,
+        joined=book.placed - book.created,
         merged=len(book.aliases),
         unjoined=kinds.count("unjoined"),
         ambiguous=kinds.count("ambiguous"),
@@ -241,25 +243,37 @@ def _alias_count(conn: Connection, book: _Book) -> int:
     return sum(row[0] not in book.aliases for row in rows)
 
 
-def _accounts(conn: Connection) -> list[_Account]:
-    sql = "SELECT source, source_id, name, domain, joins FROM fact_account WHERE archived = 0"
-    return [
-        _Account(
-            key=(source, source_id),
-            name=" ".join(name.split()).casefold(),
-            domain="" if (domain or "").casefold() in MAIL_DOMAINS else (domain or "").casefold(),
-            tokens=(f"{source}:{source_id}", *json.loads(joins)),
-        )
-        for source, source_id, name, domain, joins in fetch(conn, sql)
-    ]
+def _accounts(conn: Connection) -> Iterator[tuple[_Account, str | None]]:
+    """Every account and the customer that it belongs to already, in the order of the ranks."""
+    sources = [row[0] for row in fetch(conn, "SELECT DISTINCT source FROM fact_account")]
+    sql = (
+        "SELECT a.source, a.source_id, a.name, a.domain, a.joins, i.customer_id "
+        "FROM fact_account a LEFT JOIN identity i "
+        "ON i.source = a.source AND i.source_id = a.source_id "
+        "WHERE a.source = ? AND a.archived = 0 ORDER BY a.source_id"
+    )
+    for one in sorted(sources, key=lambda name: (system_named(name).rank, name)):
+        for source, source_id, name, domain, joins, customer in rows(conn, sql, (one,)):
+            place = (domain or "").casefold()
+            account = _Account(
+                key=(source, source_id),
+                name=" ".join(name.split()).casefold(),
+                domain="" if place in MAIL_DOMAINS else place,
+                tokens=(f"{source}:{source_id}", *json.loads(joins)),
+            )
+            yield account, customer
 
 
-def _merged_away(conn: Connection) -> list[tuple[Key, str]]:
-    """Accounts that their own system merged into another, and the token of that other."""
-    sql = "SELECT source, source_id, joins FROM fact_account WHERE archived = 1"
+def _merged_away(conn: Connection) -> list[tuple[str, str]]:
+    """Customers of accounts that their own system merged into another, and that other's token."""
+    sql = (
+        "SELECT a.source, a.source_id, a.joins, i.customer_id FROM fact_account a "
+        "JOIN identity i ON i.source = a.source AND i.source_id = a.source_id "
+        "WHERE a.archived = 1"
+    )
     return [
-        ((source, source_id), token)
-        for source, source_id, joins in fetch(conn, sql)
+        (customer, token)
+        for source, source_id, joins, customer in fetch(conn, sql)
         for token in json.loads(joins)
         if token.startswith(f"{source}:") and token != f"{source}:{source_id}"
     ]

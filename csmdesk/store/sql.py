@@ -83,6 +83,16 @@ def fetch(conn: Connection, sql: str, params: tuple[Any, ...] = ()) -> list[tupl
     return rows
 
 
+def rows(conn: Connection, sql: str, params: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The same one by one, where all of them together would be too many."""
+    cursor = conn.connection.cursor()
+    try:
+        cursor.execute(sql, params)
+        yield from cursor  # type: ignore[misc]
+    finally:
+        cursor.close()
+
+
 def turned(rows: list[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
     """Rows as columns; `width` empty columns when there is no row."""
     return list(zip(*rows, strict=True)) if rows else [()] * width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -39,11 +39,24 @@ class Children:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A part of all the ids that the source has in `table` (of one `kind`, if it holds several).
+
+    With the last part, rows that were in none since the first are gone.
+    """
+
+    table: str
+    ids: Collection[str] = ()
+    kind: str = ""
+    first: bool = False
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One step of a stream. `cursor` goes on after it; None leaves the stored one alone.
 
-    `kept[table]`: the complete set of the source's ids (all others are gone). `gone[table]`: ids
-    known to be gone. `fixed`: rows that were problems and are none any more.
+    `gone[table]`: ids known to be gone. `fixed`: rows that were problems and are none any more.
     """
 
     cursor: Cursor | None
@@ -51,7 +64,7 @@ class Page:
     facts: list[Fact] = field(default_factory=list)
     usage: list[UsageBatch] = field(default_factory=list)
     children: list[Children] = field(default_factory=list)
-    kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    listing: Listing | None = None
     gone: Mapping[str, frozenset[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     fixed: frozenset[str] = frozenset()
@@ -63,6 +76,18 @@ class Page:
     @property
     def rows(self) -> int:
         return len(self.facts) + sum(len(batch.days) for batch in self.usage)
+
+
+def swept_pages(
+    table: str, answers: Iterable[Collection[str]], cursor: Cursor, kind: str = ""
+) -> Iterator[Page]:
+    """The pages of a sweep: the ids of all `answers` together are what the source still has."""
+    first = True
+    for ids in answers:
+        yield Page(cursor=None, listing=Listing(table=table, ids=ids, kind=kind, first=first))
+        first = False
+    last = Listing(table=table, kind=kind, first=first, last=True)
+    yield Page(cursor=cursor, complete=True, listing=last)
 
 
 class Sink(Protocol):

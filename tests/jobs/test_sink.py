@@ -12,7 +12,7 @@ from csmdesk.domain.usage import UsageBatch
 from csmdesk.jobs.sink import StoreSink
 from csmdesk.store import cursors, facts
 from csmdesk.store.database import Store, open_store
-from csmdesk.sync.sink import Children, Page, Problem
+from csmdesk.sync.sink import Children, Listing, Page, Problem
 
 DAY = 20_778
 AT = DAY * 86_400
@@ -71,8 +71,11 @@ def test_what_the_source_no_longer_has_is_removed(store: Store) -> None:
     other = Account(source="stripe", source_id="3", name="Other")
     rows: list[Fact] = [contact(1), contact(2), contact(3), other]
     sink.page("hubspot", "contacts", Page(cursor={}, facts=rows), AT)
-    kept = Page(cursor={}, kept={"contact": frozenset({"1", "2"})})
-    assert sink.page("hubspot", "contacts", kept, AT) == 1
+    listed = [Listing(table="contact", ids={"1"}, first=True), Listing(table="contact", ids=["2"])]
+    for part in listed:
+        assert sink.page("hubspot", "contacts", Page(cursor=None, listing=part), AT) == 0
+    last = Page(cursor={}, listing=Listing(table="contact", last=True))
+    assert sink.page("hubspot", "contacts", last, AT) == 1
     assert ids(store, "contact") == {"1", "2"}
     gone = Page(cursor={}, gone={"contact": frozenset({"2", "99"})})
     assert sink.page("hubspot", "contacts", gone, AT) == 1

@@ -148,9 +148,11 @@ def test_a_scroll_that_breaks_begins_again(status: int, monkeypatch: pytest.Monk
         connector = Intercom(source, PastedKey("k"))
         result = sync_source(connector, sink, CancelToken(), now=NOW, patience=QUICK)
     assert result.error is None
-    [kept] = [page.kept for page in sink.pages if page.kept]
+    parts = [page.listing for page in sink.pages if page.listing is not None]
+    assert [part.first for part in parts].index(True) == 0
+    assert [part.last for part in parts].index(True) == len(parts) - 1
     wanted = {f"c{place}-{n}" for place in range(4) for n in range(3)}
-    assert kept == {"account": wanted}
+    assert {one for part in parts for one in part.ids} == wanted
     assert {fact.source_id for page in sink.pages for fact in page.facts} == wanted
     assert wire.LIST_CAP == CAP
 

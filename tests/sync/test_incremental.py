@@ -7,6 +7,7 @@ from pathlib import Path
 from csmdesk.domain.cancel import Progress
 from csmdesk.domain.systems import DEMO
 from tests.sandbox.process import Sandbox, running
+from tests.sandbox.reading import OBJECTS
 from tests.sync.bench import SYSTEMS, Bench, new_bench
 
 BUDGET = {
@@ -146,3 +147,45 @@ def test_an_edit_in_the_crm_arrives_with_its_history(tmp_path: Path) -> None:
         changes = [row for row in bench.tables()["field_change"] if row[2] == company]
         assert {"T4", "2027-03-31"} <= {row[5] for row in changes}
         bench.store.close()
+
+
+def test_a_deleted_activity_goes_with_the_next_sweep(tmp_path: Path) -> None:
+    """No search tells of it; all ids are compared once a day, and whenever all is read again."""
+    with running("--customers", "12") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        bench.sync(["hubspot"])
+        company = bench.tables()["account"][0][1]
+        before = bench.tables()["activity"]
+        made = {kind: _logged(sandbox, kind, company) for kind in ("emails", "calls", "meetings")}
+        assert bench.sync(["hubspot"])["hubspot"].changed == 3
+
+        def delete(kind: str) -> None:
+            sandbox.call("hubspot", "DELETE", f"{OBJECTS}/{kind}/{made[kind]}")
+
+        delete("emails")
+        assert bench.sync(["hubspot"])["hubspot"].changed == 0
+        bench.sync(["hubspot"], full=True)
+        ids = {row[1] for row in bench.tables()["activity"]} - {row[1] for row in before}
+        assert ids == {made["calls"], made["meetings"]}
+        delete("calls")
+        sandbox.call("control", "POST", "/today", json={"today": "2026-11-22"})
+        bench.sync(["hubspot"])
+        fresh = new_bench(sandbox, tmp_path, "fresh")
+        fresh.sync(["hubspot"])
+        assert bench.tables()["activity"] == fresh.tables()["activity"]
+        assert made["meetings"] in {row[1] for row in bench.tables()["activity"]}
+        bench.store.close()
+        fresh.store.close()
+
+
+def _logged(sandbox: Sandbox, kind: str, company: str) -> str:
+    """An activity that somebody logs for a company; its id."""
+    type_id = {"emails": 186, "calls": 182, "meetings": 188}[kind]
+    link = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}
+    body = {
+        "properties": {"hs_timestamp": "2026-11-20T10:00:00Z"},
+        "associations": [{"to": {"id": company}, "types": [link]}],
+    }
+    answer = sandbox.call("hubspot", "POST", f"{OBJECTS}/{kind}", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])

@@ -10,6 +10,8 @@ CURSOR = table(
 PROBLEM = table(
     "sync_problem", key("source"), key("stream"), key("source_id"), text("message"), text("raw")
 )
+LISTED = table("sync_listed", key("source"), key("source_id"))
+"""Ids that a source listed so far, while all that it still has are listed."""
 SOURCE_STATE = table(
     "source_state",
     key("source"),

@@ -60,6 +60,7 @@ def _kind(name: str, kind: str, direction: str, outcome: str, subject: str, body
         facts=_facts(kind, direction, subject, body),
         links=("companies", "contacts"),
         listed=False,
+        row_kind=kind,
     )
 
 

@@ -1,5 +1,7 @@
 """Any object type of the CRM as a stream: first load by list, then changes by search, sweep by list.
 
+Activities have no list: they are read and swept by search.
+
 Changes are read by keyset (modified, then id), one page after the other from the last row seen:
 neither the cap of 10,000 results a search nor rows that move while we page lose anything.
 """
@@ -19,7 +21,7 @@ from csmdesk.sync.connectors.hubspot.setup import Setup
 from csmdesk.sync.connectors.hubspot.wire import Row
 from csmdesk.sync.decode import Rows
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.sink import Cursor, Page
+from csmdesk.sync.sink import Cursor, Listing, Page, swept_pages
 from csmdesk.sync.stream import Context, Mark
 
 OVERLAP = 5 * 60 * 1000  # the search index lags a few moments behind writes
@@ -30,7 +32,8 @@ Facts = Callable[[Linked, Setup], list[Fact]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One object type. `links`: types whose associated ids are needed; `table`: what a sweep clears.
+    """One object type. `links`: types whose associated ids are needed; `table`: what a sweep clears,
+    of one `row_kind` where a table holds several.
 
     `listed`: there is a list endpoint (activities have a search only).
     """
@@ -45,6 +48,7 @@ class Kind:
     history: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     listed: bool = True
+    row_kind: str = ""
     custom: bool = False
 
     def wanted(self, setup: Setup) -> list[str]:
@@ -69,18 +73,20 @@ class ObjectStream:
             yield from self._load(context, setup, stored)
             return
         mark = Mark.load(OVERLAP, stored["mark"] if stored else None)
-        day = stored["swept"] if stored else None
-        yield from self._changes(context, setup, mark, day)
+        yield from self._changes(context, setup, mark, stored)
         today = context.server_day()
-        if self.kind.listed and today is not None and day != today:
-            yield self._sweep(context, mark, today)
+        if stored is not None and today is not None and stored["swept"] != today:
+            # What is archived, merged away or erased is in no search for changes.
+            cursor = {"after": "", "mark": mark.state(), "swept": today}
+            yield from swept_pages(self.kind.table, self._ids(context), cursor, self.kind.row_kind)
 
     # --- first load -------------------------------------------------------------------------
 
     def _load(self, context: Context, setup: Setup, stored: Cursor | None) -> Iterator[Page]:
         after = str(stored["after"]) if stored else ""
         mark = Mark.load(OVERLAP, stored["mark"] if stored else None)
-        ids: set[str] | None = None if after else set()
+        # One that goes on where it broke off says nothing about what it listed before.
+        whole, first = not after, True
         coming = self._list_page(context, setup, after)
         while True:
             try:
@@ -88,7 +94,8 @@ class ObjectStream:
             except Refused as error:
                 if error.status != 400 or not after:
                     raise
-                after, ids, mark = "", set(), Mark(OVERLAP)  # the cursor has expired: begin again
+                after, mark = "", Mark(OVERLAP)  # the cursor has expired: begin again
+                whole, first = True, True
                 coming = self._list_page(context, setup, after)
                 continue
             after = raw.after
@@ -98,18 +105,26 @@ class ObjectStream:
                 mark.ceiling = context.server_now() * 1000 or None
             rows = Rows(Row)
             good = rows.decode(raw.results)
-            if ids is not None:
-                ids.update(row.id for row, _ in good)
-                ids.update(problem.source_id for problem in rows.problems)
+            ids = {row.id for row, _ in good} | {one.source_id for one in rows.problems}
             good = [pair for pair in good if self._note(mark, pair, rows)]
             facts = rows.facts(good, lambda row: self.kind.facts(Linked.of_list(row), setup))
             cursor = {"after": after, "mark": mark.state(), "swept": context.server_day()}
-            kept = {self.kind.table: frozenset(ids)} if ids is not None and not after else {}
+            last = not after
+            listing = self._listing(ids, first, last)
             yield Page(
-                cursor=cursor, complete=not after, facts=facts, kept=kept, problems=rows.problems
+                cursor=cursor,
+                complete=last,
+                facts=facts,
+                listing=listing if whole else None,
+                problems=rows.problems,
             )
-            if not after:
+            first = False
+            if last:
                 return
+
+    def _listing(self, ids: set[str], first: bool, last: bool) -> Listing:
+        kind = self.kind
+        return Listing(table=kind.table, kind=kind.row_kind, ids=ids, first=first, last=last)
 
     def _list_page(self, context: Context, setup: Setup, after: str) -> Pending[wire.RawPage]:
         kind = self.kind
@@ -132,22 +147,27 @@ class ObjectStream:
     # --- changes ----------------------------------------------------------------------------
 
     def _changes(
-        self, context: Context, setup: Setup, mark: Mark, day: int | None
+        self, context: Context, setup: Setup, mark: Mark, stored: Cursor | None
     ) -> Iterator[Page]:
+        """Rows modified since the mark; without a stored one all of them, so that others are gone."""
         mark.settle()
+        first = True
         for found in search.changed(context.client, self.kind, self.kind.wanted(setup), mark):
             facts = self._mapped(context, setup, found.rows, found.fresh)
             # A contact that left its company is none of ours any more.
             ours = {fact.source_id for fact in facts}
             ours.update(problem.source_id for problem in found.rows.problems)
             gone = frozenset(row.id for row, _ in found.fresh) - ours
+            day = stored["swept"] if stored else context.server_day()
             yield Page(
                 cursor={"after": "", "mark": mark.state(), "swept": day},
                 complete=found.last,
                 facts=facts,
                 gone={self.kind.table: gone} if gone else {},
+                listing=self._listing(ours, first, found.last) if stored is None else None,
                 problems=found.rows.problems,
             )
+            first = False
 
     def _mapped(
         self, context: Context, setup: Setup, rows: Rows[Row], fresh: Sequence[search.Pair]
@@ -194,19 +214,17 @@ class ObjectStream:
         fixed = frozenset(ids) - bad
         return Page(cursor=None, facts=facts, problems=rows.problems, fixed=fixed, of=self.key)
 
-    def _sweep(self, context: Context, mark: Mark, today: int) -> Page:
-        """All ids that still exist: what is archived, merged away or erased is in no search."""
-        ids: set[str] = set()
+    def _ids(self, context: Context) -> Iterator[list[str]]:
+        """All ids that still exist, answer by answer."""
+        if not self.kind.listed:
+            yield from search.all_ids(context.client, self.kind)
+            return
         after = ""
         while True:
             params = [("limit", str(wire.LIST_PAGE)), ("properties", self.kind.modified)]
             params += [("after", after)] if after else []
             page = context.client.get(f"{wire.OBJECTS}/{self.kind.name}", wire.IdPage, params)
-            ids.update(row.id for row in page.results)
+            yield [row.id for row in page.results]
             after = page.after
             if not after:
-                break
-        cursor = {"after": "", "mark": mark.state(), "swept": today}
-        # No row at all is more likely a hidden permission than an emptied account.
-        kept = {self.kind.table: frozenset(ids)} if ids else {}
-        return Page(cursor=cursor, complete=True, kept=kept)
+                return

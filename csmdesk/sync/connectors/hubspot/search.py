@@ -13,6 +13,7 @@ from csmdesk.sync.client import HttpClient, Pending
 from csmdesk.sync.connectors.hubspot import wire
 from csmdesk.sync.connectors.hubspot.wire import Row
 from csmdesk.sync.decode import Rows, milliseconds
+from csmdesk.sync.decode import row_id as id_of
 from csmdesk.sync.stream import Mark
 
 _MOST_IDS = 100  # values of one IN filter
@@ -61,6 +62,19 @@ def by_ids(
     """Rows of these ids, as far as they still exist."""
     filters = [{"propertyName": "hs_object_id", "operator": "IN", "values": list(ids)[:_MOST_IDS]}]
     return _ask(client, kind, wanted, filters, "hs_object_id").result().results
+
+
+def all_ids(client: HttpClient, kind: Searchable) -> Iterator[list[str]]:
+    """The ids of all rows that still exist, answer by answer."""
+    last = "0"
+    while True:
+        filters = [{"propertyName": "hs_object_id", "operator": "GT", "value": last}]
+        found = _ask(client, kind, [], filters, "hs_object_id").result()
+        ids = [id_of(raw) for raw in found.results]
+        yield ids
+        if len(ids) < wire.SEARCH_PAGE:
+            return
+        last = ids[-1]
 
 
 @dataclass(slots=True)

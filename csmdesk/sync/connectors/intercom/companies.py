@@ -13,7 +13,7 @@ from csmdesk.sync.connectors.intercom import wire
 from csmdesk.sync.decode import Rows, day_or_none
 from csmdesk.sync.errors import Refused
 from csmdesk.sync.joins import crm_joins
-from csmdesk.sync.sink import Page
+from csmdesk.sync.sink import Listing, Page
 from csmdesk.sync.stream import Context
 
 SCROLL_LIVES = 61.0  # seconds: an app has one scroll, which dies after a minute unused
@@ -42,19 +42,12 @@ class CompanyStream:
         if stored is not None and stored["day"] == today:
             return
         before = stored["day"] if stored else -1
-        ids: set[str] = set()
-        held: Page | None = None
+        first = True
         for raw in self._raw_pages(context):
-            if held is not None:
-                yield held
-            held = self._page(raw, ids, before)
-        yield Page(
-            cursor={"day": today},
-            complete=True,
-            facts=held.facts if held else [],
-            problems=held.problems if held else [],
-            kept={"account": frozenset(ids)} if ids else {},
-        )
+            yield self._page(raw, before, first)
+            first = False
+        last = Listing(table="account", first=first, last=True)
+        yield Page(cursor={"day": today}, complete=True, listing=last)
 
     def _raw_pages(self, context: Context) -> Iterator[list[msgspec.Raw]]:
         number = 0
@@ -96,13 +89,13 @@ class CompanyStream:
             scroll = page.scroll_param
             yield page.data
 
-    def _page(self, raw: list[msgspec.Raw], ids: set[str], before: int) -> Page:
+    def _page(self, raw: list[msgspec.Raw], before: int, first: bool) -> Page:
         rows = Rows(wire.Company)
         good = rows.decode(raw)
         facts = rows.facts(good, self._account)
-        ids.update(row.id for row, _ in good)
-        ids.update(problem.source_id for problem in rows.problems)
-        return Page(cursor={"day": before}, facts=facts, problems=rows.problems)
+        ids = {row.id for row, _ in good} | {problem.source_id for problem in rows.problems}
+        listing = Listing(table="account", ids=ids, first=first)
+        return Page(cursor={"day": before}, facts=facts, listing=listing, problems=rows.problems)
 
     def _account(self, row: wire.Company) -> list[Fact]:
         joins = [f"key:{row.company_id}"] if row.company_id else []

@@ -10,15 +10,17 @@ from csmdesk.sync.decode import Decoded, Rows
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
 
+_MOST_KNOWN = 50_000
+
 
 class Employers:
-    """Contact id -> company id, as far as this run has seen or asked."""
+    """Contact id -> company id, of those that this run has seen or asked for lately."""
 
     def __init__(self) -> None:
         self._known: dict[str, str | None] = {}
 
     def note(self, contact: wire.Contact) -> None:
-        self._known[contact.id] = contact.company
+        self._know(contact.id, contact.company)
 
     def company(self, contact_id: str | None) -> str | None:
         return self._known.get(contact_id) if contact_id else None
@@ -28,10 +30,16 @@ class Employers:
         missing = sorted(ids - self._known.keys())
         for start in range(0, len(missing), wire.SEARCH_PAGE):
             part = missing[start : start + wire.SEARCH_PAGE]
-            self._known.update(dict.fromkeys(part))
+            for one in part:
+                self._know(one, None)
             rows = Rows(wire.Contact)
             for contact, _ in rows.decode(search.by_ids(context, "contacts", part)):
                 self.note(contact)
+
+    def _know(self, contact_id: str, company: str | None) -> None:
+        self._known[contact_id] = company
+        if len(self._known) > _MOST_KNOWN:
+            del self._known[next(iter(self._known))]
 
 
 class ContactStream:

@@ -83,7 +83,7 @@ class _Answer(msgspec.Struct):
 
 
 class Reader:
-    """Asks for one kind of usage; knows the accounts told of already."""
+    """Asks for one kind of usage; knows the accounts of the page before, for rows come by account."""
 
     def __init__(self, project: str, kind: Kind) -> None:
         self._path = hogql.path(project)
@@ -169,7 +169,7 @@ class Reader:
 
     def _accounts(self, names: Sequence[str]) -> list[Fact]:
         fresh = sorted(set(names) - self._told)
-        self._told.update(fresh)
+        self._told = set(names)
         return [account_of(name) for name in fresh]
 
 

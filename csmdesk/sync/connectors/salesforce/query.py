@@ -19,7 +19,7 @@ from csmdesk.sync.connectors.salesforce.setup import Setup
 from csmdesk.sync.connectors.salesforce.wire import Record, Row
 from csmdesk.sync.decode import Decoded, Rows, milliseconds
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.sink import Page
+from csmdesk.sync.sink import Page, swept_pages
 from csmdesk.sync.stream import Context, Mark
 
 OVERLAP = 5 * 60 * 1000  # rows of a long transaction show up late
@@ -80,7 +80,8 @@ class QueryStream:
         yield from self._changes(context, setup, mark, swept)
         today = context.server_day()
         if self.kind.swept and stored is not None and today is not None and swept != today:
-            yield self._sweep(context, mark, today)
+            cursor = {"mark": mark.state(), "swept": today}
+            yield from swept_pages(self.kind.table, self._ids(context), cursor)
 
     # --- changes ----------------------------------------------------------------------------
 
@@ -195,18 +196,13 @@ class QueryStream:
             of=self.key,
         )
 
-    def _sweep(self, context: Context, mark: Mark, today: int) -> Page:
-        """All ids that still exist; of a purged row nothing else tells."""
-        ids: set[str] = set()
+    def _ids(self, context: Context) -> Iterator[list[str]]:
+        """All ids that still exist, answer by answer; of a purged row nothing else tells."""
         soql = f"SELECT Id FROM {self.kind.sobject} ORDER BY Id"  # noqa: S608 - ours
         params = [("q", soql)]
         page = context.client.get(f"{self._api}/query", wire.QueryPage, params)
         while True:
-            ids.update(record["Id"] for record, _ in Rows(Record).decode(page.records))
+            yield [record["Id"] for record, _ in Rows(Record).decode(page.records)]
             if page.done:
-                break
+                return
             page = self._next(context, page).result()
-        # No row at all is more likely a hidden permission than an emptied org.
-        kept = {self.kind.table: frozenset(ids)} if ids else {}
-        cursor = {"mark": mark.state(), "swept": today}
-        return Page(cursor=cursor, complete=True, kept=kept)

@@ -11,7 +11,7 @@ from csmdesk.sync.connectors.stripe import wire
 from csmdesk.sync.connectors.stripe.objects import TABLES, Objects, expansions
 from csmdesk.sync.decode import Rows
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.sink import Page
+from csmdesk.sync.sink import Listing, Page
 from csmdesk.sync.stream import Context
 
 _RETRIES = 50  # problem rows asked for again on one run
@@ -52,7 +52,8 @@ class ListStream:
         if stored is not None and same and stored["done"]:
             return
         after = str(stored["after"]) if stored is not None and same else ""
-        ids: set[str] | None = None if after else set()
+        # One that goes on where it broke off says nothing about what it listed before.
+        whole, first = not after, True
         coming = list_page(context, self.key, after)
         while True:
             try:
@@ -60,7 +61,7 @@ class ListStream:
             except Refused as error:
                 if error.status != 400 or not after:
                     raise
-                after, ids = "", set()  # the row we stood at is gone: begin again
+                after, whole, first = "", True, True  # the row we stood at is gone: begin again
                 coming = list_page(context, self.key, after)
                 continue
             after = msgspec.json.decode(raw.data[-1], type=_Id).id if raw.data else ""
@@ -68,17 +69,16 @@ class ListStream:
             if not done:
                 coming = list_page(context, self.key, after)
             batch = self._objects.batch(context, self.key, raw.data)
-            if ids is not None:
-                ids |= batch.ids
-            kept = {TABLES[self.key]: frozenset(ids)} if done and ids is not None else {}
+            listing = Listing(table=TABLES[self.key], ids=batch.ids, first=first, last=done)
             yield Page(
                 cursor={"anchor": anchor, "after": after, "done": done},
                 complete=done,
                 facts=batch.facts,
                 children=batch.children,
-                kept=kept,
+                listing=listing if whole else None,
                 problems=batch.problems,
             )
+            first = False
             if done:
                 return
 

@@ -60,7 +60,8 @@ class Objects:
         changed: Mapping[str, int] | None = None,
     ) -> Batch:
         """Facts of raw objects; `changed`: subscription id -> day of the newest event about it."""
-        self._prices.load(context.cursor_of("prices"))
+        if not self._prices.known:
+            self._prices.load(context.cursor_of("prices"))
         read = {
             "products": self._products,
             "customers": self._customers,

@@ -47,7 +47,7 @@ class PriceBook:
         """Add what an earlier run stored."""
         stored = cursor["prices"] if cursor else {}
         for price_id, row in stored.items():
-            self.known.setdefault(price_id, msgspec.convert(row, wire.Price))
+            self.known[price_id] = msgspec.convert(row, wire.Price)
 
     def get(self, client: HttpClient, price: str | wire.Price) -> wire.Price:
         if isinstance(price, wire.Price):

@@ -9,7 +9,7 @@ from csmdesk.domain.facts import Account, Fact
 from csmdesk.sync.connectors.zendesk import wire
 from csmdesk.sync.decode import Rows, day, required_instant
 from csmdesk.sync.joins import crm_joins
-from csmdesk.sync.sink import Page
+from csmdesk.sync.sink import Page, swept_pages
 from csmdesk.sync.stream import Context, Mark
 
 OVERLAP = 5 * 60
@@ -33,13 +33,8 @@ class OrganizationStream:
         yield from self._changes(context, mark, swept)
         today = context.server_day()
         if stored is not None and today is not None and swept != today:
-            kept = frozenset(self._ids(context))
-            # No row at all is more likely a hidden permission than an emptied account.
-            yield Page(
-                cursor={"mark": mark.state(), "swept": today},
-                complete=True,
-                kept={"account": kept} if kept else {},
-            )
+            cursor = {"mark": mark.state(), "swept": today}
+            yield from swept_pages("account", self._ids(context), cursor)
 
     def _changes(self, context: Context, mark: Mark, swept: int | None) -> Iterator[Page]:
         start = max(wire.FIRST, mark.since)
@@ -85,13 +80,13 @@ class OrganizationStream:
         bad = {problem.source_id for problem in rows.problems}
         yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
 
-    def _ids(self, context: Context) -> Iterator[str]:
+    def _ids(self, context: Context) -> Iterator[list[str]]:
         after = ""
         while True:
             params = [("page[size]", str(wire.LIST_PAGE))]
             params += [("page[after]", after)] if after else []
             page = context.client.get(wire.ORGANIZATIONS, wire.IdPage, params)
-            yield from (str(row.id) for row in page.organizations)
+            yield [str(row.id) for row in page.organizations]
             after = page.meta.after_cursor or ""
             if not page.meta.has_more or not after:
                 return
