@@ -17,6 +17,7 @@ from csmdesk.domain.errors import AuthError, BadAnswer, RateLimited, SourceError
 from csmdesk.domain.source_status import Rate
 from csmdesk.sync.api import Api, Patience
 from csmdesk.sync.budget import Budget, asked_wait, server_time
+from csmdesk.sync.decode import readable
 from csmdesk.sync.errors import Complaint, LacksPermission, Refused
 from csmdesk.sync.transport import Params, Reader, Reply, Ticket, TooLarge, Transport
 
@@ -210,7 +211,7 @@ class HttpClient:
         if reply.reader is not None:
             return cast(T, reply.reader)
         try:
-            return msgspec.json.decode(reply.content or b"null", type=kind)
+            return msgspec.json.decode(readable(reply.content) or b"null", type=kind)
         except msgspec.ValidationError as error:
             what = f"is not what its documentation promises ({self._clean(str(error))})"
         except msgspec.DecodeError:

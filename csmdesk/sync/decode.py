@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 import msgspec
 
-from csmdesk.domain.days import SECONDS_A_DAY, parse_day
+from csmdesk.domain.days import SECONDS_A_DAY, day_date, parse_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.facts import Fact
 from csmdesk.sync.sink import Problem
@@ -19,6 +20,24 @@ Decoded = Sequence[tuple[T, msgspec.Raw]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _RAW_SHOWN = 2_000
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""An escape of a JSON text: a whole pair of surrogates, half of one, or any other."""
+
+
+def readable(content: bytes) -> bytes:
+    """The same JSON with U+FFFD for what is no Unicode in its texts: systems that cut a text to a
+    length cut emoji in two, and one such row must not keep the page from being read."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        content = content.decode("utf-8", "replace").encode()
+    if b"\\ud" not in content and b"\\uD" not in content:
+        return content
+    return _ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], content)
 
 
 class _Id(msgspec.Struct):
@@ -38,7 +57,7 @@ class Rows(Generic[T]):
         for row in raw:
             try:
                 good.append((self._decoder.decode(row), row))
-            except msgspec.ValidationError as error:
+            except msgspec.DecodeError as error:
                 self.fail(row_id(row), str(error), row)
         return good
 
@@ -50,7 +69,7 @@ class Rows(Generic[T]):
         for row, raw in rows:
             try:
                 found += facts_of(row)
-            except (ValueError, BadInput) as error:
+            except (ValueError, OverflowError, BadInput) as error:
                 self.fail(row_id(raw), str(error), raw)
         return found
 
@@ -64,7 +83,7 @@ def row_id(raw: msgspec.Raw) -> str:
     try:
         found = msgspec.json.decode(raw, type=_Id)
         return str(found.id or found.Id)
-    except msgspec.ValidationError:
+    except msgspec.DecodeError:
         return ""
 
 
@@ -95,9 +114,11 @@ def day(text: str | None) -> int | None:
     """Day number of a date property: its calendar day as written, never shifted into a zone."""
     if not text:
         return None
-    if text.isdigit():
-        return int(text) // 86_400_000
-    return parse_day(text[:10])
+    if not text.isdigit():
+        return parse_day(text[:10])
+    number = int(text) // 86_400_000
+    day_date(number)  # refuses what no calendar holds
+    return number
 
 
 def day_of(seconds: int) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from csmdesk.domain.cancel import CancelToken, Progress, Report, silent
 from csmdesk.domain.errors import BadAnswer, SourceError
 from csmdesk.domain.source_status import Rate
@@ -100,7 +102,8 @@ def _run(
             continue
         try:
             _stream(stream, context, sink, report, now, result, written)
-        except SourceError as error:
+        except (SourceError, msgspec.DecodeError) as told:
+            error = told if isinstance(told, SourceError) else _bad_answer(connector, told)
             result.error = result.error or error
             if isinstance(error, LacksPermission):
                 result.lacking += [one for one in error.scopes if one not in result.lacking]
@@ -132,6 +135,15 @@ def _stream(
         done += page.rows
         report(Progress(key, f"{result.title}: {stream.title}", done, page.total))
         context.cancel.check()
+
+
+def _bad_answer(connector: Connector, error: msgspec.DecodeError) -> BadAnswer:
+    """What a stream could not take apart, and is not told of one row."""
+    return BadAnswer(
+        connector.system,
+        f"{connector.title}: an answer is not what its documentation promises ({error}).",
+        "Nothing of it was kept; the next synchronisation tries again.",
+    )
 
 
 def _goes_on(error: SourceError) -> bool:

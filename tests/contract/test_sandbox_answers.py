@@ -42,7 +42,7 @@ BOUNDS = (
     "AND timestamp < toDateTime('2026-11-21 00:00:00', 'UTC')"
 )
 DAILY = (
-    "SELECT $group_0 AS account, toDate(timestamp) AS day, count() AS events, "
+    "SELECT $group_0 AS account, toDate(toTimeZone(timestamp, 'UTC')) AS day, count() AS events, "
     f"uniq(person_id) AS users FROM events WHERE {BOUNDS} AND $group_0 != '' "
     "AND event NOT IN ('survey sent') GROUP BY account, day ORDER BY account, day LIMIT 10"
 )

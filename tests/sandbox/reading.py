@@ -87,7 +87,7 @@ def usage_query(
     selected, key = _SELECT[name]
     columns = ", ".join(key)
     text = (
-        f"SELECT $group_0 AS account, toDate(timestamp) AS day, {selected} FROM events "
+        f"SELECT $group_0 AS account, toDate(toTimeZone(timestamp, 'UTC')) AS day, {selected} FROM events "
         f"WHERE {bounds(first, end)} AND {GROUPED}"
     )
     if after:

@@ -80,6 +80,15 @@ def test_search_refuses_beyond_its_caps(sandbox: Sandbox) -> None:
         assert answer.json()["category"] == "VALIDATION_ERROR"
 
 
+def test_history_comes_for_fifty_rows_at_a_time(sandbox: Sandbox) -> None:
+    history = {"limit": "51", "propertiesWithHistory": "csm_tier"}
+    listed = sandbox.call("hubspot", "GET", f"{OBJECTS}/companies", params=history)
+    batch = {"inputs": [{"id": str(one)} for one in range(51)], "properties": []}
+    body = batch | {"propertiesWithHistory": ["csm_tier"]}
+    read = sandbox.call("hubspot", "POST", f"{OBJECTS}/companies/batch/read", json=body)
+    assert (listed.status_code, read.status_code) == (400, 400)
+
+
 def test_history_is_newest_first_and_ends_at_the_present(sandbox: Sandbox) -> None:
     fields = "hubspot_owner_id,csm_tier,csm_stage,renewal_date"
     changed = 0

@@ -88,6 +88,20 @@ def test_rows_that_are_gone_go(tmp_path: Path) -> None:
         bench.store.close()
 
 
+def test_an_organization_that_changed_without_a_new_date_is_read(tmp_path: Path) -> None:
+    with running("--customers", "8") as sandbox:
+        bench = new_bench(sandbox, tmp_path)
+        bench.sync(["zendesk"])
+        told = sandbox.call("zendesk", "GET", "/api/v2/organizations").json()["organizations"]
+        newest = max(told, key=lambda one: str(one["updated_at"]))
+        values = {"name": "Renamed by a rule", "updated_at": newest["updated_at"]}
+        edit(sandbox, "organization", newest["id"], values=values)
+        sandbox.call("control", "POST", "/today", json={"today": "2026-11-22"})
+        assert bench.sync(["zendesk"])["zendesk"].error is None
+        assert "Renamed by a rule" in {row[2] for row in bench.tables()["account"]}
+        bench.store.close()
+
+
 def test_ten_exports_a_minute_are_kept_to(bench: Bench, sandbox: Sandbox) -> None:
     """A shorter minute; the list of organizations has a budget of its own."""
     limit = {"zendesk/api/v2/incremental": {"requests": 2, "seconds": 1.0}}
@@ -118,7 +132,7 @@ def test_the_shapes_of_errors(body: bytes, words: str) -> None:
 
 
 def organization(crm_fields: dict[str, str] | None = None, **values: Any) -> Account:
-    row = wire.Organization(7, "2026-01-01T00:00:00Z", **values)
+    row = wire.Organization(7, **values)
     [found] = OrganizationStream({**FIELDS, **(crm_fields or {})})._account(row)
     assert isinstance(found, Account)
     return found

@@ -12,6 +12,7 @@ from csmdesk.sandbox.wire import Json, Request, Response
 
 MOST_IN_A_LIST = 100
 MOST_IN_A_BATCH = 100
+MOST_WITH_HISTORY = 50
 
 # `after` of a list: the account's index times this, plus the position in the account.
 _STRIDE = 1_000_000
@@ -41,6 +42,7 @@ def list_page(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
         raise errors.invalid("The paging cursor is invalid or has expired")
     archived = request.first("archived") == "true"
     wanted, dated = names(request, "properties"), names(request, "propertiesWithHistory")
+    _check_history(dated, limit)
     linked = names(request, "associations")
     rows: list[Json] = []
     for account, position, row in _walk(crm, kind, int(after), archived):
@@ -53,6 +55,12 @@ def list_page(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
             answer["associations"] = links
         rows.append(answer)
     return Response(200, {"results": rows})
+
+
+def _check_history(dated: list[str], count: int) -> None:
+    """Refuse to tell the history of more rows at a time than HubSpot does."""
+    if dated and count > MOST_WITH_HISTORY:
+        raise errors.invalid(f"With history at most {MOST_WITH_HISTORY} objects are returned")
 
 
 def _walk(
@@ -98,6 +106,7 @@ def batch_read(crm: Crm, request: Request, parts: dict[str, str]) -> Response:
     if body.get("idProperty") not in (None, "hs_object_id"):
         raise errors.invalid(f"{body['idProperty']} is not a unique property")
     wanted, dated = body.get("properties") or [], body.get("propertiesWithHistory") or []
+    _check_history(dated, len(ids))
     archived = request.first("archived") == "true"
     found: list[Json] = []
     missing: list[str] = []

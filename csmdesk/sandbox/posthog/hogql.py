@@ -41,14 +41,13 @@ TYPES = {
     "score": "Nullable(String)",
     "comment": "Nullable(String)",
 }
+_DAY = "toDate(toTimeZone(timestamp, 'UTC')) AS day"
 _SELECTED = {
-    "daily": "SELECT $group_0 AS account, toDate(timestamp) AS day, count() AS events, "
-    "uniq(person_id) AS users",
-    "features": "SELECT $group_0 AS account, toDate(timestamp) AS day, event AS feature, "
+    "daily": f"SELECT $group_0 AS account, {_DAY}, count() AS events, uniq(person_id) AS users",
+    "features": f"SELECT $group_0 AS account, {_DAY}, event AS feature, "
     "any(properties.module) AS module, count() AS events, "
     "countIf(properties.status = 'failed') AS failed",
-    "users": "SELECT $group_0 AS account, toDate(timestamp) AS day, distinct_id AS person, "
-    "count() AS events",
+    "users": f"SELECT $group_0 AS account, {_DAY}, distinct_id AS person, count() AS events",
 }
 _KEYS = {
     "daily": ("account", "day"),

@@ -32,6 +32,6 @@ class Book(Generic[T]):
     def get(self, client: HttpClient, name: str) -> T:
         if name not in self.known:
             path = f"{wire.API}/{self.many}/{name}"
-            found = client.get(path, dict[str, msgspec.Raw])[self.one]
+            found = wire.unwrapped(client.get(path, wire.Wrapper), self.one)
             self.known[name] = msgspec.json.decode(found, type=self.kind)
         return self.known[name]

@@ -55,6 +55,6 @@ def pages_of(client: HttpClient, many: str, one: str, params: Sequence[Param]) -
         offset = raw.next_offset
         if offset:
             coming = client.begin("GET", path, wire.RawList, [*asked, ("offset", offset)])
-        yield RawPage([row.get(one, msgspec.Raw(b"{}")) for row in raw.rows], not offset)
+        yield RawPage([wire.unwrapped(row, one) for row in raw.rows], not offset)
         if not offset:
             return

@@ -168,7 +168,8 @@ def _listed(names: Iterable[str]) -> str:
 def _fetched(client: HttpClient, ids: list[str]) -> dict[str, wire.Subscription]:
     params = [("limit", str(wire.PAGE)), ("id[in]", _listed(ids))]
     raw = client.get(f"{wire.API}/subscriptions", wire.RawList, params)
-    rows = [msgspec.json.decode(row["subscription"], type=wire.Subscription) for row in raw.rows]
+    named = [wire.unwrapped(row, "subscription") for row in raw.rows]
+    rows = [msgspec.json.decode(row, type=wire.Subscription) for row in named]
     return {row.id: row for row in rows}
 
 

@@ -145,7 +145,8 @@ class ListStream(Generic[T]):
         for one in ids:
             try:
                 path = f"{wire.API}/{self.key}/{one}"
-                raw.append(context.client.get(path, dict[str, msgspec.Raw])[self._kind.one])
+                found = context.client.get(path, wire.Wrapper)
+                raw.append(wire.unwrapped(found, self._kind.one))
             except Refused as error:
                 if error.status != 404:
                     raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -11,10 +11,20 @@ API = "/api/v2"
 PAGE = 100
 
 
-class RawList(msgspec.Struct):
-    """Each row wraps its object: {"subscription": {…}, "customer": {…}}."""
+Wrapper: TypeAlias = dict[str, msgspec.Raw]
+"""An object, and what comes along with it: {"subscription": {…}, "customer": {…}}."""
+_NOTHING = msgspec.Raw(b"{}")
 
-    rows: list[dict[str, msgspec.Raw]] = msgspec.field(name="list")
+
+def unwrapped(wrapper: Wrapper, one: str) -> msgspec.Raw:
+    """The object under its name; one that is not there is read as an empty one, and refused."""
+    return wrapper.get(one, _NOTHING)
+
+
+class RawList(msgspec.Struct):
+    """A page of a list: each row wraps its object."""
+
+    rows: list[Wrapper] = msgspec.field(name="list")
     next_offset: str = ""
 
 

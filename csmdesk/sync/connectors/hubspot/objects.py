@@ -128,7 +128,8 @@ class ObjectStream:
 
     def _list_page(self, context: Context, setup: Setup, after: str) -> Pending[wire.RawPage]:
         kind = self.kind
-        params = [("limit", str(wire.LIST_PAGE)), ("properties", ",".join(kind.wanted(setup)))]
+        most = wire.HISTORY_PAGE if kind.history else wire.LIST_PAGE
+        params = [("limit", str(most)), ("properties", ",".join(kind.wanted(setup)))]
         if kind.history:
             params.append(("propertiesWithHistory", ",".join(kind.history)))
         if kind.links:
@@ -183,9 +184,9 @@ class ObjectStream:
 
     def _read(self, context: Context, setup: Setup, ids: Sequence[str]) -> list[msgspec.Raw]:
         found: list[msgspec.Raw] = []
-        for start in range(0, len(ids), wire.READ_BATCH):
+        for start in range(0, len(ids), wire.HISTORY_PAGE):
             body: dict[str, object] = {
-                "inputs": [{"id": one} for one in ids[start : start + wire.READ_BATCH]],
+                "inputs": [{"id": one} for one in ids[start : start + wire.HISTORY_PAGE]],
                 "properties": self.kind.wanted(setup),
             }
             if self.kind.history:

@@ -20,7 +20,7 @@ DETAILS = f"/account-info/{PATH_VERSION}/details"
 
 LIST_PAGE = 100
 SEARCH_PAGE = 200
-READ_BATCH = 50  # the most that a batch read with history takes
+HISTORY_PAGE = 50  # the most that a list or a batch read with history gives
 LINK_BATCH = 1000
 
 Properties: TypeAlias = dict[str, str | None]
@@ -70,6 +70,12 @@ class RawPage(msgspec.Struct):
     def after(self) -> str:
         """The cursor of the next page, "" at the end."""
         return self.paging.next.after if self.paging and self.paging.next else ""
+
+
+class RowPage(msgspec.Struct):
+    """Rows of which each must be readable."""
+
+    results: list[Row]
 
 
 class From(msgspec.Struct):

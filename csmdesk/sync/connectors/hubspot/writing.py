@@ -89,11 +89,10 @@ class CompanyWriter:
     ) -> dict[str, Values]:
         names = {field: self._names[field] for field in fields}
         body = {"inputs": [{"id": one} for one in ids], "properties": list(names.values())}
-        page = client.post(f"{wire.OBJECTS}/companies/batch/read", wire.RawPage, body)
-        rows = [msgspec.json.decode(raw, type=wire.Row) for raw in page.results]
+        page = client.post(f"{wire.OBJECTS}/companies/batch/read", wire.RowPage, body)
         return {
             row.id: {field: row.properties.get(name) for field, name in names.items()}
-            for row in rows
+            for row in page.results
         }
 
     def reread(self, context: Context, ids: Sequence[str]) -> Sequence[Page]:

@@ -53,21 +53,23 @@ def _quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
+# Bare, a day is one of the project's time zone: bounds in UTC would cut the first and last in two.
+_DAY = "toDate(toTimeZone(timestamp, 'UTC')) AS day"
 _USED = "$group_0 != '' AND event NOT IN ('survey sent')"
 DAILY = Query(
-    "$group_0 AS account, toDate(timestamp) AS day, count() AS events, uniq(person_id) AS users",
+    f"$group_0 AS account, {_DAY}, count() AS events, uniq(person_id) AS users",
     _USED,
     ("account", "day"),
 )
 FEATURES = Query(
-    "$group_0 AS account, toDate(timestamp) AS day, event AS feature, "
+    f"$group_0 AS account, {_DAY}, event AS feature, "
     "any(properties.module) AS module, count() AS events, "
     "countIf(properties.status = 'failed') AS failed",
     _USED,
     ("account", "day", "feature"),
 )
 USERS = Query(
-    "$group_0 AS account, toDate(timestamp) AS day, distinct_id AS person, count() AS events",
+    f"$group_0 AS account, {_DAY}, distinct_id AS person, count() AS events",
     _USED,
     ("account", "day", "person"),
 )

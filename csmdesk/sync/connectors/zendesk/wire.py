@@ -59,7 +59,6 @@ class Organizations(msgspec.Struct):
 
 class Organization(msgspec.Struct):
     id: int
-    updated_at: str
     name: str | None = None
     external_id: str | None = None
     domain_names: list[str] = []
