@@ -22,6 +22,8 @@ _EXPONENTS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
+_DIGITS = 18
+"""Digits of minor units that fit 64 bits."""
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪"}
 
 
@@ -45,7 +47,7 @@ def symbol(currency: str) -> str:
 def to_minor(text: str, currency: str) -> int:
     """Exact minor units of a decimal in major units ("20040.50", "USD" -> 2004050).
 
-    Raises BadInput when the text is no finite decimal or is finer than the minor unit.
+    Raises BadInput when the text is no finite decimal, is finer than the minor unit or too large.
     """
     from decimal import Decimal, InvalidOperation
 
@@ -55,10 +57,16 @@ def to_minor(text: str, currency: str) -> int:
         raise BadInput(f"“{text}” is no amount of money.") from None
     if not amount.is_finite():
         raise BadInput(f"“{text}” is no amount of money.")
+    finer = BadInput(f"“{text}” is finer than the minor unit of {currency.upper()}.")
+    first_digit = amount.adjusted() + exponent(currency) if amount else 0
+    if first_digit >= _DIGITS:
+        raise BadInput(f"“{text}” is too large for an amount of money.")
+    if first_digit < 0:  # the ratio of 1e-999999999 would take for ever
+        raise finer
     numerator, denominator = amount.as_integer_ratio()
     minor, rest = divmod(numerator * minor_units(currency), denominator)
     if rest:
-        raise BadInput(f"“{text}” is finer than the minor unit of {currency.upper()}.")
+        raise finer
     return minor
 
 

@@ -21,7 +21,9 @@ from csmdesk.store.sql import ints
 WORK_SOURCE = "work"
 """Source of activities that a CSM logged here."""
 LEFT_OUT = MISSING + 1
-_EARLIEST, _LATEST = -60_000_000_000, 250_000_000_000  # instants that the calendar can hold
+_EARLIEST, _LATEST = -60_000_000_000, 45_000_000_000
+"""Instants of the years 68 to 3395. The engine counts no further: a later one stands for "never",
+such as the 9999-12-31 that systems write for no end."""
 UNREAD = {
     "activity": ("source_id", "account_id", "contact_id", "author", "subject", "body"),
     "field_change": ("source_id",),
@@ -124,6 +126,8 @@ def _table(
     for field in fields[1:]:
         if field.numeric or field.kind == "bool":
             numbers = _joined([part.numbers[field.name] for part in parts])[order]
+            if field.kind == "Day":
+                numbers = np.minimum(numbers, _LATEST // SECONDS_A_DAY)
             data[field.name] = numbers if field.numeric else numbers.astype(bool)
         else:
             texts = list(chain.from_iterable(part.texts[field.name] for part in parts))

@@ -29,7 +29,13 @@ def test_to_minor(text: str, currency: str, minor: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("", "USD"), ("ten", "USD"), ("nan", "USD"), ("inf", "USD"), ("1.5", "JPY"), ("0.001", "USD")],
+    [
+        *[
+            (text, "USD")
+            for text in ("", "ten", "nan", "inf", "0.001", "1e-999999999", "1e999999999")
+        ],
+        *[("1.5", "JPY"), ("-10000000000000000", "USD"), ("1e18", "JPY")],
+    ],
 )
 def test_refused(text: str, currency: str) -> None:
     with pytest.raises(BadInput):
