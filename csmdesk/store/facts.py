@@ -70,6 +70,16 @@ def present_ids(conn: Connection, table: str, source: str) -> set[str]:
     return {row[0] for row in fetch(conn, sql, (source,))}
 
 
+def values(conn: Connection, table: str, source: str, *names: str) -> list[Row]:
+    """Some columns of the rows that the source had when last read."""
+    shape = SHAPES[table]
+    alive = " AND archived = 0" if shape.has("archived") else ""
+    columns = ", ".join(f'"{shape.table.columns[name].name}"' for name in names)
+    return fetch(
+        conn, f"SELECT {columns} FROM {shape.table.name} WHERE source = ?{alive}", (source,)
+    )
+
+
 def row_counts(conn: Connection) -> dict[str, dict[str, int]]:
     """Source -> fact table -> rows that it has; of usage, the accounts that have any."""
     found: dict[str, dict[str, int]] = {}

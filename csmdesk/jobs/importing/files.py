@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -16,6 +17,10 @@ from csmdesk.jobs.importing.texts import ENDINGS, opened, separator
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_LONGEST_CELL = 10_000_000  # characters; the body of a ticket may be long
+_DIGITS = 15
+"""Of a binary number: what a spreadsheet shows of 0.1 + 0.2 is 0.3."""
 
 
 @dataclass(slots=True)
@@ -59,7 +64,7 @@ def read_raw(path: Path) -> Sheet:
     """Read a file of any known ending, as it stands."""
     try:
         return _read(path)
-    except (OSError, EOFError, ValueError, csv.Error) as error:
+    except (OSError, EOFError, ValueError, csv.Error, zlib.error) as error:
         reason = str(error).splitlines()[0]
         remedy = "Save it again, a text file as UTF-8."
         raise BadInput(f"{path.name} cannot be read: {reason}.", remedy) from error
@@ -111,12 +116,14 @@ def _workbook(path: Path) -> Sheet:
     import python_calamine
 
     try:
-        return _typed(path, pd.read_excel(path, dtype=object, engine="calamine"))
+        frame = pd.read_excel(path, dtype=object, engine="calamine", keep_default_na=False)
     except python_calamine.CalamineError as error:
         raise ValueError(str(error)) from error
+    return _typed(path, frame)
 
 
 def _csv(path: Path, text: TextIO) -> Sheet:
+    csv.field_size_limit(_LONGEST_CELL)
     lines = _numbered(csv.reader(text, delimiter=separator(text), strict=True))
     _, header = next(lines, (1, []))
     sheet = Sheet(path, [name.strip() for name in header])
@@ -134,9 +141,12 @@ def _csv(path: Path, text: TextIO) -> Sheet:
 def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line on which each begins (a quoted cell may span several)."""
     line = 1
-    for cells in reader:
-        yield line, cells
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise csv.Error(f"line {line}: {error}") from error
 
 
 def _typed(path: Path, frame: pd.DataFrame) -> Sheet:
@@ -153,6 +163,8 @@ def _cell_text(value: Any) -> str:
 
     if isinstance(value, str):
         return value.strip()
+    if pd.api.types.is_list_like(value):
+        return ";".join(map(_cell_text, value))
     if pd.isna(value):
         return ""
     if isinstance(value, datetime):
@@ -160,6 +172,6 @@ def _cell_text(value: Any) -> str:
         return value.date().isoformat() if whole else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else f"{value:.{_DIGITS}g}"
     return str(value).strip()

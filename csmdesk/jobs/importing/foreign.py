@@ -14,8 +14,16 @@ NUMBERS = frozenset(
         *("csat", "score", "metered_amount"),
     )
 )
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
-_BLANKS = re.compile(r"[\s'\u2019]")
+
+
+def _number(decimal: str, other: str) -> re.Pattern[str]:
+    """Numbers with a decimal sign. What parts thousands stands where it can part them: a "1.5"
+    among numbers with a comma is none of them, and no 15."""
+    apart = rf"[\s'\u2019{other}]"
+    return re.compile(rf"[-+]?(\d+|\d{{1,3}}({apart}\d{{2,3}})*{apart}\d{{3}})([{decimal}]\d+)?")
+
+
+_NUMBERS = {",": _number(",", "."), ".": _number(".", ",")}
 
 Rows = list[list[str]]
 
@@ -54,9 +62,9 @@ def plain_numbers(columns: Sequence[str], rows: Rows, decimal: str) -> None:
 
 
 def _plain_number(text: str, decimal: str) -> str:
-    other = "." if decimal == "," else ","
-    plain = _BLANKS.sub("", text).replace(other, "").replace(decimal, ".")
-    return plain if _NUMBER.fullmatch(plain) else text
+    if not _NUMBERS[decimal].fullmatch(text):
+        return text
+    return re.sub(rf"[^-+\d{decimal}]", "", text).replace(decimal, ".")
 
 
 def _iso_date(text: str, date_format: str) -> str:

@@ -10,6 +10,7 @@ from csmdesk.domain.errors import BadInput
 from csmdesk.domain.source_status import Reading
 from csmdesk.engine.money.statuses import status_codes
 from csmdesk.jobs.importing import files, usage
+from csmdesk.jobs.importing.earlier import recall
 from csmdesk.jobs.importing.files import Sheet
 from csmdesk.jobs.importing.known import SOURCE, Known
 from csmdesk.jobs.importing.mapping import FileMapping, read_mapping
@@ -43,7 +44,7 @@ def import_folder(
 ) -> ImportSummary:
     """Import every known file of a folder. `BadInput` when there is no customers file at all.
 
-    `mirror`: rows that are gone from a file are deleted.
+    `mirror`: rows that are gone from a file are deleted; a refused row is not gone.
     """
     if not folder.is_dir():
         raise BadInput(f"{folder} is no folder.", "Name a folder that holds customers.csv.")
@@ -117,6 +118,8 @@ class Import:
 
     def everything(self, sheets: dict[str, Sheet], report: Report) -> None:
         """Every sheet by the name of its table, in the order in which they refer to each other."""
+        with self._session.store.read() as conn:
+            recall(conn, self._known, sheets.keys(), mirror=self._mirror)
         verb = "Importing" if self._writes else "Looking at"
         for place, name in enumerate(NAMES):
             self._cancel.check()
@@ -133,9 +136,21 @@ class Import:
         if table.name != "customers":
             self._name_ignored(sheet, table.columns)
         counts = self._begin(sheet)
-        made = self._rows(table, sheet, counts)
-        if self._writes:
-            write_rows(self._session.store, table, made, counts, self._cancel, mirror=self._mirror)
+        made, ids = self._rows(table, sheet, counts)
+        if not self._writes:
+            return
+        whole = "" not in ids and not sheet.broken
+        kept = ids if self._mirrors(sheet, whole=whole) else None
+        write_rows(self._session.store, table, made, counts, self._cancel, kept)
+
+    def _mirrors(self, sheet: Sheet, *, whole: bool) -> bool:
+        """Whether what is gone from this file is deleted: not while it has rows nobody can name."""
+        if self._mirror and not whole:
+            self.summary.messages.append(
+                f"{sheet.path.name}: nothing was deleted, for a refused row may be any of those that "
+                "are stored. Correct it and import again."
+            )
+        return self._mirror and whole
 
     def usage(self, sheet: Sheet) -> None:
         self._name_ignored(sheet, columns_of(USAGE))
@@ -150,6 +165,7 @@ class Import:
             self.summary.messages.append(f"{sheet.path.name}: {outside}")
         for product, module in usage.modules(inside):
             self._known.products.used[product].add(module)
+        mirrors = self._mirrors(sheet, whole=not counts.refused)
         kept = Kept()
         for batch in usage.batches(inside):
             self._cancel.check()
@@ -159,9 +175,9 @@ class Import:
                 counts.added += added
                 counts.changed += changed
                 counts.unchanged += len(batch.days) - added - changed
-            if self._mirror:
+            if mirrors:
                 kept.add(batch)
-        if self._mirror:
+        if mirrors:
             counts.gone = self._empty_others(kept)
 
     def _empty_others(self, kept: Kept) -> int:
@@ -195,29 +211,33 @@ class Import:
             self.summary.refuse(counts, line, "", reason)
         return counts
 
-    def _rows(self, table: ImportTable, sheet: Sheet, counts: TableReport) -> list[Made]:
-        """The facts of every good row; an id that came before in the file is refused."""
+    def _rows(
+        self, table: ImportTable, sheet: Sheet, counts: TableReport
+    ) -> tuple[list[Made], set[str]]:
+        """The facts of every good row, and the ids of all, "" for one that tells none. An id that
+        came before in the file is refused."""
         order = range(len(sheet.rows))
         if table.sort_by in sheet.columns:
             by = sheet.columns.index(table.sort_by)
             order = sorted(order, key=lambda place: sheet.rows[place][by])  # type: ignore[assignment]
         made: list[Made] = []
-        seen: dict[str, int] = {}
+        ids: set[str] = set()
+        taken: dict[str, int] = {}
         for place in order:
             line = sheet.lines[place]
             cells = Row(dict(zip(sheet.columns, sheet.rows[place], strict=True)), self._known.zone)
+            own_id = table.row_id(cells)
+            ids.add(own_id)
             try:
+                if own_id in taken:
+                    raise BadCell(table.columns[0], f"repeats line {taken[own_id]}")
                 own, *parts = table.make(cells, self._known)
             except BadCell as bad:
                 self.summary.refuse(counts, line, bad.column, bad.reason)
                 continue
-            first = seen.setdefault(own.source_id, line)
-            if first != line:
-                reason = f"repeats line {first}"
-                self.summary.refuse(counts, line, table.columns[0], reason)
-                continue
+            taken[own_id] = line
             made.append(Made(own, parts))
-        return made
+        return made, ids
 
     def _name_ignored(self, sheet: Sheet, columns: tuple[str, ...]) -> None:
         ignored = [column for column in sheet.columns if column not in columns]

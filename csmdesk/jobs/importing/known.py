@@ -86,3 +86,20 @@ class Known:
     currencies: dict[str, str] = field(default_factory=dict)
     changed: dict[str, tuple[Fraction, int]] = field(default_factory=dict)
     statuses: set[str] = field(default_factory=set)
+
+    def entitle(
+        self,
+        customer: str,
+        product: str,
+        module: str | None,
+        unit: str,
+        capacity: int | None,
+        since: int | None,
+        until: int | None,
+    ) -> None:
+        """A customer may use a product; seats count on the days from `since` to before `until`."""
+        self.products.entitle(customer, product, module, unit)
+        here = (since is None or since <= self.today) and (until is None or until > self.today)
+        if here and capacity and self.products.counts_seats(product):
+            held = self.seats.get((customer, product), 0)
+            self.seats[customer, product] = max(held, capacity)

@@ -86,13 +86,19 @@ def contact(row: Row, known: Known) -> list[Fact]:
     return [fact]
 
 
+def entitlement_id(row: Row) -> str:
+    """The file has no column for it."""
+    required = v.need(row, "customer_id"), v.need(row, "product")
+    return ":".join((*required, row.get("module", ""), row.get("since", "")))
+
+
 def entitlement(row: Row, known: Known) -> list[Fact]:
     account, product = account_of(row, known), v.need(row, "product")
     module, unit = v.text(row, "module"), v.word(row, "unit")
     since, until = v.day(row, "since"), v.day(row, "until")
     fact = facts.Entitlement(
         source=SOURCE,
-        source_id=":".join((account, product, module or "", row.get("since", ""))),
+        source_id=entitlement_id(row),
         account_id=account,
         product=product,
         module=module,
@@ -101,11 +107,7 @@ def entitlement(row: Row, known: Known) -> list[Fact]:
         since=since,
         until=until,
     )
-    known.products.entitle(account, product, module, unit)
-    here = (since is None or since <= known.today) and (until is None or until > known.today)
-    if here and fact.capacity and known.products.counts_seats(product):
-        held = known.seats.get((account, product), 0)
-        known.seats[account, product] = max(held, fact.capacity)
+    known.entitle(account, product, module, unit, fact.capacity, since, until)
     return [fact]
 
 

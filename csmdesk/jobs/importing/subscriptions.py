@@ -17,6 +17,9 @@ from csmdesk.jobs.importing.known import SOURCE, Known
 from csmdesk.jobs.importing.rows import account_of, currency_of
 from csmdesk.jobs.importing.values import BadCell, Row
 
+_LARGEST = 2**63 - 1
+"""What a database keeps of a whole number."""
+
 
 def parts(own_id: str) -> dict[str, str]:
     """Tables and ids of a subscription's parts."""
@@ -54,7 +57,8 @@ def subscription(row: Row, known: Known) -> list[Fact]:
         paused=status == "paused",
         seats=seats,
     )
-    amount, discounts = v.needed_price(row, "amount", currency), _discount(row, own_id, started)
+    unit = _unit(v.needed_price(row, "amount", currency), count)
+    discounts = _discount(row, own_id, started)
     interval = v.choice(row, "interval", v.INTERVALS, "month")
     item = SubscriptionItem(
         source=SOURCE,
@@ -62,8 +66,8 @@ def subscription(row: Row, known: Known) -> list[Fact]:
         subscription_id=own_id,
         product_id=known.products.sold(product, count),
         since=started,
-        unit_num=amount.numerator,
-        unit_den=amount.denominator * (count or 1),
+        unit_num=unit[0],
+        unit_den=unit[1],
         quantity=count or 1,
         interval=interval,
         interval_count=v.number(row, "interval_count", 1) or 1,
@@ -73,6 +77,14 @@ def subscription(row: Row, known: Known) -> list[Fact]:
     known.currencies[own_id] = currency
     known.statuses.add(status)
     return [head, item, *discounts]
+
+
+def _unit(amount: Fraction, count: int | None) -> tuple[int, int]:
+    """Numerator and denominator of what one costs when all cost `amount`."""
+    unit = amount.numerator, amount.denominator * (count or 1)
+    if max(map(abs, unit)) > _LARGEST:
+        raise BadCell("amount", "has too many digits for this quantity")
+    return unit
 
 
 def _discount(row: Row, own_id: str, started: int) -> list[Fact]:
@@ -88,6 +100,11 @@ def _discount(row: Row, own_id: str, started: int) -> list[Fact]:
         percent_millionths=share,
     )
     return [discount]
+
+
+def change_id(row: Row) -> str:
+    """The file has no column for it: a subscription changes once a day."""
+    return f"{v.need(row, 'subscription_id')}:{v.needed_day(row, 'changed_on')}"
 
 
 def change(row: Row, known: Known) -> list[Fact]:
@@ -106,17 +123,18 @@ def change(row: Row, known: Known) -> list[Fact]:
     seats, quantity = v.number(row, "seats", 0), v.number(row, "quantity", 0)
     count = next(one for one in (seats, quantity, quantity_before) if one is not None)
     whole = amount_before if amount is None else amount
+    unit = _unit(whole, count)
     known.changed[own_id] = whole, count
     moved = SubscriptionChange(
         source=SOURCE,
-        source_id=f"{own_id}:{on}",
+        source_id=change_id(row),
         subscription_id=own_id,
         item_id=item.source_id,
         product_id=item.product_id,
         changed_on=on,
         known_on=on,
-        unit_num=whole.numerator,
-        unit_den=whole.denominator * (count or 1),
+        unit_num=unit[0],
+        unit_den=unit[1],
         quantity=count,
         interval=item.interval,
         interval_count=item.interval_count,

@@ -13,7 +13,7 @@ from csmdesk.domain.facts import Fact
 from csmdesk.jobs.importing import rows, subscriptions
 from csmdesk.jobs.importing.known import Known
 from csmdesk.jobs.importing.rows import CUSTOMER_COLUMNS
-from csmdesk.jobs.importing.values import Row
+from csmdesk.jobs.importing.values import BadCell, Row
 
 
 def _no_parts(_: str) -> dict[str, str]:
@@ -34,6 +34,15 @@ class ImportTable:
     """Id of a row -> fact table and id of what may come with it and goes with it."""
     sort_by: str = ""
     """The column by whose text rows are taken in order; empty: as they stand."""
+    key: Callable[[Row], str] | None = None
+    """The id of a row, where it is not its first cell."""
+
+    def row_id(self, row: Row) -> str:
+        """The id of a row, "" when it tells none."""
+        try:
+            return row.get(self.columns[0], "") if self.key is None else self.key(row)
+        except BadCell:
+            return ""
 
 
 def _table(
@@ -44,9 +53,10 @@ def _table(
     fact: str,
     parts: Callable[[str], dict[str, str]] = _no_parts,
     sort_by: str = "",
+    key: Callable[[Row], str] | None = None,
 ) -> ImportTable:
     every, needed = tuple(columns.split()), tuple(required.split())
-    return ImportTable(name, every, needed, make, fact, parts, sort_by)
+    return ImportTable(name, every, needed, make, fact, parts, sort_by, key)
 
 
 TABLES = (
@@ -64,6 +74,7 @@ TABLES = (
         "customer_id product",
         rows.entitlement,
         "entitlement",
+        key=rows.entitlement_id,
     ),
     _table(
         "subscriptions",
@@ -83,6 +94,7 @@ TABLES = (
         "subscription_change",
         subscriptions.change_parts,
         "changed_on",
+        subscriptions.change_id,
     ),
     _table(
         "invoices",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from csmdesk.domain.texts import plural
 from csmdesk.domain.usage import KEEP_DAYS, UsageBatch
+from csmdesk.jobs.importing import values as v
 from csmdesk.jobs.importing.known import SOURCE, Known
 from csmdesk.jobs.importing.tables import USAGE_COLUMNS
 
@@ -36,7 +36,7 @@ def check(frame: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, list[Refused
     refuse(frame["customer_id"] == "", "customer_id", "is empty, but required")
     refuse(~frame["customer_id"].isin(known.customers), "customer_id", "is not in customers")
     refuse(frame["feature"] == "", "feature", "is empty, but required")
-    days = {text: _day(text) for text in frame["day"].unique()}
+    days = {text: _day(text, known) for text in frame["day"].unique()}
     day = frame["day"].map(days)
     refuse(day.isna(), "day", "is no ISO 8601 date (2026-11-21)")
     nothing = (frame["count"] == "") & (frame["level"] == "")
@@ -64,10 +64,10 @@ def check(frame: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, list[Refused
     return _with_contacts(typed, known), listed
 
 
-def _day(text: str) -> int | None:
+def _day(text: str, known: Known) -> int | None:
     try:
-        return date.fromisoformat(text).toordinal() - date(1970, 1, 1).toordinal()
-    except ValueError:
+        return v.day(v.Row({"day": text}, known.zone), "day")
+    except v.BadCell:
         return None
 
 

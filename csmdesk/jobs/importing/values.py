@@ -61,7 +61,11 @@ def day(row: Row, column: str) -> int | None:
     try:
         return day_number(date.fromisoformat(value))
     except ValueError:
-        return day_of_instant(_instant(row, column, value), row.zone)
+        seconds = _instant(row, column, value)
+    try:
+        return day_of_instant(seconds, row.zone)
+    except (ValueError, OverflowError):
+        raise _no_date(column, value) from None
 
 
 def needed_day(row: Row, column: str) -> int:
@@ -90,8 +94,11 @@ def _instant(row: Row, column: str, value: str) -> int:
             return start_of_day(day_number(moment.date()), row.zone)
         return int(moment.timestamp())
     except (ValueError, OverflowError):
-        reason = f"“{value}” is no ISO 8601 date (2026-11-21) or instant"
-        raise BadCell(column, reason) from None
+        raise _no_date(column, value) from None
+
+
+def _no_date(column: str, value: str) -> BadCell:
+    return BadCell(column, f"“{value}” is no ISO 8601 date (2026-11-21) or instant")
 
 
 def number(row: Row, column: str, low: int | None = None, high: int = _LARGEST) -> int | None:

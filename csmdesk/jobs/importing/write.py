@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from csmdesk.domain.cancel import CancelToken
@@ -32,10 +33,12 @@ def write_rows(
     made: list[Made],
     counts: TableReport,
     cancel: CancelToken,
-    *,
-    mirror: bool,
+    kept: Collection[str] | None,
 ) -> None:
-    """Write a page a transaction. A row has changed when it or one of its parts has."""
+    """Write a page a transaction. A row has changed when it or one of its parts has.
+
+    Rows with other ids than `kept` are deleted, unless that is None.
+    """
     names = (table.fact, *table.parts(""))
     with store.read() as conn:
         present = {name: facts.present_ids(conn, name, SOURCE) for name in names}
@@ -43,9 +46,9 @@ def write_rows(
         cancel.check()
         with store.write() as conn:
             _write_page(conn, table, made[start : start + PAGE], present, counts)
-    if not mirror:
+    if kept is None:
         return
-    gone = present[table.fact] - {row.own.source_id for row in made}
+    gone = present[table.fact].difference(kept)
     with store.write() as conn:
         counts.gone = facts.archive(conn, table.fact, SOURCE, gone)
         for name in table.parts(""):
