@@ -43,7 +43,7 @@ def drop_signals(
         if alert is not None and alert.closed_on is None:
             signals.append(_open_signal(seen, alert, row, title, today, best if fell else -1))
         elif fell:
-            evidence = _evidence(best, today, seen.ctx.day)
+            evidence = _evidence([], best, today, seen.ctx.day, seen.ctx.day)
             signals.append(Signal(row, CUSTOMER, True, HOLDS, _text(title, best, today), evidence))
     return signals
 
@@ -59,13 +59,15 @@ def _open_signal(
     if today < 0:
         return Signal(row, CUSTOMER, False, UNKNOWN)
     held = evidence_of(alert)
-    top, low = max(held["from"], best), min(held["to"], today)
+    depths = [one for one in held.get("depths", ()) if parse_day(one[0]) <= seen.ctx.day]
+    _, top, low = depths[-1] if depths else ("", held["from"], held["to"])
+    top, low = max(top, best), min(low, today)
     marked = seen.ctx.day if best >= 0 else parse_day(held["marker_on"])
     closes = CLEAR if 2 * today >= top + low else HOLDS
     poor = int(seen.ctx.health.held_band[row]) == POOR
     if seen.ctx.day - marked >= seen.limits[alert.kind].whole("quiet_days") and not poor:
         closes = ENDED
-    evidence = _evidence(top, low, marked)
+    evidence = _evidence(depths, top, low, marked, seen.ctx.day)
     return Signal(row, CUSTOMER, best >= 0, closes, _text(title, top, low), evidence)
 
 
@@ -73,5 +75,9 @@ def _text(title: str, top: int, low: int) -> str:
     return f"{title} fell from {top} to {low}."
 
 
-def _evidence(top: int, low: int, marked: int) -> dict[str, Any]:
-    return {"from": top, "to": low, "marker_on": iso_day(marked)}
+def _evidence(depths: list[list[Any]], top: int, low: int, marked: int, day: int) -> dict[str, Any]:
+    """`depths`: each day on which the fall became deeper, with its top and low, so that a past day
+    can tell its own."""
+    if not depths or depths[-1][1:] != [top, low]:
+        depths = [*depths, [iso_day(day), top, low]]
+    return {"from": top, "to": low, "marker_on": iso_day(marked), "depths": depths}

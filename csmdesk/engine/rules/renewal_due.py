@@ -72,7 +72,8 @@ def _renewal(ctx: Context, limits: Limits, row: int, severity: int) -> Hit:
         if left >= 0
         else f"Renewal date {date_text(on)} passed {days_text(-left)} ago"
     )
-    return Hit(row, subject, severity, _text(ctx, row, when), _evidence(ctx, limits, on, False))
+    evidence = _evidence(ctx, limits, on, False, ctx.watched(RULE.id).get((row, subject)))
+    return Hit(row, subject, severity, _text(ctx, row, when), evidence)
 
 
 def _cancellations(ctx: Context, limits: Limits) -> list[Hit]:
@@ -105,12 +106,28 @@ def _text(ctx: Context, row: int, when: str) -> str:
     return f"{when}{amount}. Health {ctx.chi_text(row)}."
 
 
-def _evidence(ctx: Context, limits: Limits, on: int, cancelling: bool) -> dict[str, Any]:
+def _evidence(
+    ctx: Context, limits: Limits, on: int, cancelling: bool, task: Task | None = None
+) -> dict[str, Any]:
+    """`task`: the one that a renewal keeps active; a date that moved since it opened is told too."""
     values: dict[str, Any] = {"renewal_on": None, "days": None, "set_to_cancel": cancelling}
     if on != MISSING:
         values |= {"renewal_on": iso_day(on), "days": on - ctx.day}
+    first = _opened_with(task) if task else None
+    if task and first and first != values["renewal_on"]:
+        values["opened_with"] = {"renewal_on": first, "episode": task.episode}
     shown = limits.shown("low_days", "medium_days", "high_days")
     return ctx.evidence(("crm", "billing"), values, shown)
+
+
+def _opened_with(task: Task) -> str | None:
+    """The renewal date with which the task's episode opened; None for a cancellation."""
+    values = evidence_of(task)["values"]
+    if values["set_to_cancel"]:
+        return None
+    first = values.get("opened_with")
+    own = first is not None and first["episode"] == task.episode
+    return str(first["renewal_on"] if own else values["renewal_on"])
 
 
 def _counted(ctx: Context, row: int, subject: str) -> bool:
@@ -132,12 +149,12 @@ def _served(ctx: Context, row: int) -> set[str]:
 
 
 def _clear(ctx: Context, limits: Limits, row: int, task: Task) -> str:
-    """Moved more than 30 days on, ended, or the cancellation withdrawn."""
-    values = evidence_of(task)["values"]
+    """Moved more than 30 days on in all, ended, or the cancellation withdrawn."""
+    first = _opened_with(task)
     renewal = int(ctx.measures.ints("renewal_on")[row])
-    if values["set_to_cancel"] or renewal == MISSING or not ctx.measures["active"][row]:
+    if first is None or renewal == MISSING or not ctx.measures["active"][row]:
         return CLEAR
-    moved = iso_day(renewal - limits.whole("moved_days")) > values["renewal_on"]
+    moved = iso_day(renewal - limits.whole("moved_days")) > first
     return CLEAR if moved or task.subject != renewal_subject(ctx, row) else HOLDS
 
 

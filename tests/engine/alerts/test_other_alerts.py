@@ -157,6 +157,16 @@ def test_renewal_closes_when_moved_or_ended() -> None:
         assert walk.open is is_open
 
 
+def test_small_moves_of_a_renewal_add_up() -> None:
+    for days, is_open in ((30, True), (31, False)):
+        walk = Walk(renewal.KIND)
+        walk.step(day_of(due(10)))
+        walk.step(day_of(due(10 + 15), day=DAY + 1))
+        assert walk.alert.text == "Renews 15 Dec 2026 in 24 days, $5,000."
+        walk.step(day_of(due(10 + days), day=DAY + 2))
+        assert walk.open is is_open
+
+
 def test_a_renewal_that_passed_says_so() -> None:
     walk = Walk(renewal.KIND)
     walk.step(day_of(due(1)))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from csmdesk.domain.findings import GOOD, NEUTRAL, NO_BAND, POOR
 from csmdesk.engine.alerts import activity_drop, band_poor, health_drop
+from csmdesk.engine.alerts.kind import AlertContext
+from csmdesk.engine.alerts.lifecycle import alert_limits
 from tests.engine.alerts.world import DAY, Walk, day_of, score_day
 
 
@@ -16,7 +21,10 @@ def test_health_drop_opens_with_the_marker() -> None:
     walk.step(day_of(chi=40, markers=(-1, 0), history=fallen()))
     assert walk.open
     assert (walk.alert.type, walk.alert.text) == ("Risk", "Health fell from 80 to 40.")
-    assert walk.alert.evidence == '{"from":80,"marker_on":"2026-11-20","to":40}'
+    depths = '[["2026-11-20",80,40]]'
+    assert walk.alert.evidence == (
+        f'{{"depths":{depths},"from":80,"marker_on":"2026-11-20","to":40}}'
+    )
     assert not Walk(health_drop.KIND).step(day_of(chi=60, history=fallen()))
 
 
@@ -37,6 +45,27 @@ def test_a_deeper_fall_raises_the_bar() -> None:
     for day in (2, 3):
         walk.step(day_of(day=DAY + day, chi=50))
     assert not walk.open
+
+
+def test_a_past_day_tells_the_depth_of_that_day() -> None:
+    walk = Walk(health_drop.KIND)
+    walk.step(day_of(chi=40, markers=(-1, 0), history=fallen()))
+    walk.step(day_of(day=DAY + 1, chi=35))
+    walk.step(day_of(day=DAY + 2, chi=38))
+    walk.step(day_of(day=DAY + 5, chi=10))
+    assert walk.alert.text == "Health fell from 80 to 10."
+
+    def told(day: int, chi: int, **more: Any) -> str:
+        ctx = day_of(day=day, chi=chi, **more)
+        ctx = replace(ctx, previous=replace(ctx.previous, alerts=dict(walk.newest)))
+        limits = alert_limits([health_drop.KIND], ctx.settings)
+        [signal] = health_drop.look(AlertContext(ctx, {}, limits))
+        return signal.text
+
+    assert told(DAY, 40, markers=(-1, 0), history=fallen()) == "Health fell from 80 to 40."
+    assert told(DAY + 1, 35) == "Health fell from 80 to 35."
+    assert told(DAY + 4, 38) == "Health fell from 80 to 35."
+    assert told(DAY + 6, 50) == "Health fell from 80 to 10."
 
 
 def test_health_drop_closes_after_thirty_quiet_days_unless_poor() -> None:

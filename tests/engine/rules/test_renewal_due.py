@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,6 +124,29 @@ def test_clears_only_when_the_date_moves_far() -> None:
     kept = run(RULE, small)
     assert kept.tasks[0].active  # moved by 15 days only: no rung, but not cleared either
     assert kept.tasks[0].severity == 1
+
+
+def test_small_moves_add_up_from_the_date_that_the_episode_opened_with() -> None:
+    first = context([one(150)])
+    opened = run(RULE, first)
+    second = later(first, opened, measures=measures([one(170)]))
+    moved = run(RULE, second)
+    assert severities(moved) == {("c0", "s1"): 1}  # 20 days on: a rung holds still
+    third = later(second, moved, measures=measures([one(150 + 32)]))
+    assert not run(RULE, third).tasks[0].active  # 32 days in all, no rung
+
+
+def test_a_new_episode_is_measured_from_its_own_date() -> None:
+    first = context([one(150)])
+    opened = run(RULE, first)
+    second = later(first, opened, measures=measures([one(165)]))
+    task = run(RULE, second).tasks[0]
+    done = replace(second.previous, finished={task.task_id: (1, 1, DAY - 20)})
+    again = run(RULE, replace(second, previous=done))
+    assert again.tasks[0].episode == 2
+    for days, active in ((25, True), (31, False)):
+        third = later(second, again, measures=measures([one(165 + days)]))
+        assert run(RULE, third).tasks[0].active is active
 
 
 def test_ended_contract_clears() -> None:
