@@ -31,7 +31,7 @@ def measure(
 
     Beside the columns of `money_metrics`, `usage_metrics`, `service_metrics` and
     `relationship_metrics`: unit_use (see `metrics.units`); joined_crm / _billing / _usage /
-    _support (bool); tier, stage and owner_id as of the day and tags (which choose the health model);
+    _support (bool); tier, stage, owner_id and domain as of the day and tags (which choose the health model);
     customer_since (day of the first counted subscription, else of creation); exists (bool): False for
     one created after the day.
     `prepared` and `events` save reading the same facts again for every day of a run.
@@ -48,6 +48,7 @@ def measure(
     data["tier"], _ = field_on(facts, ready.fields, "tier", day)
     data["stage"], _ = field_on(facts, ready.fields, "stage", day)
     data["owner_id"], _ = field_on(facts, ready.fields, "owner_id", day)
+    data["domain"], _ = field_on(facts, ready.fields, "domain", day)
     data["tags"] = facts.customers["tags"]
     tenure = money.ints("tenure")
     created = facts.customers.ints("created_on")

@@ -94,7 +94,7 @@ def customers(
     data: dict[str, Any] = {
         "id": list(facts.ids),
         "name": facts.customers["name"],
-        "domain": facts.customers["domain"],
+        "domain": measures["domain"],
         "csm": owners(facts, prepared, day),
         "tier": field_on(facts, prepared.fields, "tier", day)[0],
         "stage": field_on(facts, prepared.fields, "stage", day)[0],

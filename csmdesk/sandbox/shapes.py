@@ -27,7 +27,7 @@ class Owner:
 class FieldChange:
     """A dated value of a CRM field: HubSpot `propertiesWithHistory`. Oldest first."""
 
-    field: str  # HubSpot property name: hubspot_owner_id, csm_tier, csm_stage, renewal_date
+    field: str  # HubSpot property name: hubspot_owner_id, csm_tier, csm_stage, renewal_date …
     at: int
     value: str
 

@@ -85,12 +85,15 @@ def test_history_becomes_dated_changes() -> None:
         "csm_tier": [
             Version("2026-06-01T00:00:00.000Z", "T2"),
             Version("2026-05-01T00:00:00.000Z", ""),
-        ]
+        ],
+        "domain": [Version("2026-05-01T00:00:00.000Z", "old.example")],
+        "annual_contract_value": [Version("2026-05-01T00:00:00.000Z", "1200.50")],
     }
     kind = companies.kind(companies.FIELDS)
     changes = [one for one in kind.facts(linked(history), SETUP) if isinstance(one, FieldChange)]
-    assert [(one.field, one.value) for one in changes] == [("tier", "T2"), ("tier", None)]
-    assert len({one.source_id for one in changes}) == 2
+    told = [("tier", "T2"), ("tier", None), ("domain", "old.example"), ("acv", "1200.50")]
+    assert [(one.field, one.value) for one in changes] == told
+    assert len({one.source_id for one in changes}) == 4
     assert all(one.account_id == "77" for one in changes)
 
 

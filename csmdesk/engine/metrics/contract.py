@@ -8,7 +8,7 @@ from csmdesk.domain.columns import Bools, Ints
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.inputs import Facts
 from csmdesk.domain.settings import Settings
-from csmdesk.engine.metrics.fields import contract_dates
+from csmdesk.engine.metrics.fields import contract_dates, stated_amounts
 from csmdesk.engine.metrics.standing import Standing
 from csmdesk.engine.money.exact import first_of_run
 from csmdesk.engine.money.intervals import add_months
@@ -104,8 +104,8 @@ def _acv(
     native: Ints,
     currency: list[str | None],
 ) -> dict[str, object]:
-    """The CRM's yearly value converted on `day`, else twelve times the MRR, marked derived."""
-    stated = facts.customers.ints("acv")
+    """The CRM's yearly value of `day`, converted on it, else twelve times the MRR, marked derived."""
+    stated = stated_amounts(facts, ready.fields, day)
     derived: Bools = stated == MISSING
     place = {code: index for index, code in enumerate(ready.currencies)}
     own = np.array([place.get(code or "", MISSING) for code in currency], dtype=np.int64)

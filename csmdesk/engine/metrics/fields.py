@@ -1,4 +1,5 @@
-"""CRM fields as of a past day: owner, tier, stage and renewal date from their dated changes.
+"""CRM fields as of a past day: owner, tier, stage, domain, renewal date and yearly value from their
+dated changes.
 
 definitions.md section 2: a field without a date takes the value valid on D from its history, else
 the oldest known value, marked.
@@ -13,7 +14,9 @@ import numpy as np
 
 from csmdesk.domain.columns import Bools, Ints, by_text, coded
 from csmdesk.domain.days import MISSING, parse_day
+from csmdesk.domain.errors import BadInput
 from csmdesk.domain.inputs import Facts
+from csmdesk.domain.money import to_minor
 from csmdesk.engine.money.exact import first_of_run, keys, last_at
 
 
@@ -24,11 +27,26 @@ class FieldLog:
     customer: Ints
     key: Ints  # (customer, day) of each change
     value: tuple[str | None, ...]
+    currency: tuple[str | None, ...]  # in which the CRM states the customer's amounts
 
     @cached_property
     def days(self) -> Ints:
         """The values as days, MISSING for an emptied one: ISO dates or instants."""
         return by_text(self.value, lambda text: parse_day(text[:10]) if text else MISSING)
+
+    @cached_property
+    def amounts(self) -> Ints:
+        """The values as minor units, MISSING for an emptied one."""
+        return by_text(tuple(zip(self.value, self.currency, strict=True)), _minor)
+
+
+def _minor(stated: tuple[str | None, str | None]) -> int:
+    """A past amount that is none, or of an unknown currency, says nothing."""
+    text, currency = stated
+    try:
+        return to_minor(text, currency) if text and currency else MISSING
+    except BadInput:
+        return MISSING
 
 
 def build_field_logs(facts: Facts) -> dict[str, FieldLog]:
@@ -38,20 +56,21 @@ def build_field_logs(facts: Facts) -> dict[str, FieldLog]:
         zip(facts.customers.texts("anchor_source"), facts.customers.texts("anchor_id"), strict=True)
     )
     customer, at = table.ints("customer"), table.ints("at")
-    told = zip(customer.tolist(), table["source"], table["account_id"], strict=True)
-    own = [owner != MISSING and anchors[owner] == (one, key) for owner, one, key in told]
+    owners = zip(customer.tolist(), table["source"], table["account_id"], strict=True)
+    own = [owner != MISSING and anchors[owner] == (one, key) for owner, one, key in owners]
     order = np.lexsort((at, customer))
     order = order[np.array(own, dtype=np.bool_)[order]]
     field, names = coded(table.texts("field"))
     values, days = table.texts("value"), table.ints("at_day")
+    currency = facts.customers.texts("acv_currency")
     logs: dict[str, FieldLog] = {}
     for number, name in enumerate(names):
         rows = order[field[order] == number]
         if len(rows):
             key = keys(customer[rows], days[rows])
-            logs[name] = FieldLog(
-                customer[rows], key, tuple(map(values.__getitem__, rows.tolist()))
-            )
+            told = tuple(map(values.__getitem__, rows.tolist()))
+            stated_in = tuple(map(currency.__getitem__, customer[rows].tolist()))
+            logs[name] = FieldLog(customer[rows], key, told, stated_in)
     return logs
 
 
@@ -69,7 +88,7 @@ def field_rows(log: FieldLog, customers: int, day: int) -> tuple[Ints, Bools]:
 def field_on(
     facts: Facts, logs: dict[str, FieldLog], name: str, day: int
 ) -> tuple[list[str | None], Bools]:
-    """Texts of a dated field (owner_id, tier, stage) per customer on a day, and which are marked.
+    """Texts of a dated field (owner_id, tier, stage, domain) per customer on a day, and which are marked.
 
     A customer without history keeps the undated value of the facts.
     """
@@ -93,3 +112,14 @@ def contract_dates(facts: Facts, logs: dict[str, FieldLog], day: int) -> Ints:
         return current
     row, _ = field_rows(log, facts.count, day)
     return np.where(row >= 0, log.days[row], current)
+
+
+def stated_amounts(facts: Facts, logs: dict[str, FieldLog], day: int) -> Ints:
+    """The CRM's yearly value per customer as it stood on `day`, in minor units of its currency;
+    MISSING for none."""
+    current = facts.customers.ints("acv")
+    log = logs.get("acv")
+    if log is None:
+        return current
+    row, _ = field_rows(log, facts.count, day)
+    return np.where(row >= 0, log.amounts[row], current)

@@ -100,9 +100,9 @@ def _yearly(ctx: Context, row: int) -> tuple[int, int, str]:
 def _currencies(ctx: Context) -> list[Hit]:
     """Cosmetic: the CRM states the value in another currency than billing charges."""
     stated, billed = ctx.measures["acv_currency"], ctx.measures["currency"]
-    acv = ctx.facts.customers.ints("acv")
+    in_crm = ~np.asarray(ctx.measures["acv_derived"])
     hits = []
-    for row in np.flatnonzero(known(acv) & np.asarray(ctx.measures["active"])).tolist():
+    for row in np.flatnonzero(in_crm & np.asarray(ctx.measures["active"])).tolist():
         if stated[row] and billed[row] and stated[row] != billed[row]:
             text = _disagree(stated[row], billed[row], "currency")
             values = {"crm": stated[row], "billing": billed[row]}
@@ -144,7 +144,7 @@ def _several(table: Columns) -> dict[tuple[int, str], list[str]]:
 
 def _domains(ctx: Context) -> list[Hit]:
     """Two customers with one domain."""
-    domains = [(domain or "").lower() for domain in ctx.facts.customers["domain"]]
+    domains = [(domain or "").lower() for domain in ctx.measures["domain"]]
     twice = {domain for domain, count in Counter(domains).items() if count > 1 and domain}
     rows: dict[str, list[int]] = defaultdict(list)
     for row in [row for row, domain in enumerate(domains) if domain in twice] if twice else ():

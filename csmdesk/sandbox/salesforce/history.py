@@ -16,6 +16,7 @@ TRACKED = {
     "CSM_Tier__c": "CSM_Tier__c",
     "CSM_Stage__c": "CSM_Stage__c",
     "Renewal_Date__c": "Renewal_Date__c",
+    "Annual_Contract_Value__c": "Annual_Contract_Value__c",
 }
 """Field -> what the history calls it."""
 _WORLDS = {
@@ -23,6 +24,7 @@ _WORLDS = {
     "csm_tier": "CSM_Tier__c",
     "csm_stage": "CSM_Stage__c",
     "renewal_date": "Renewal_Date__c",
+    "annual_contract_value": "Annual_Contract_Value__c",
 }
 _FIRST = 90_000  # positions of what was written, behind every change of the world
 
@@ -51,8 +53,7 @@ class History:
         made: list[Tracked] = []
         for place, change in enumerate(account.company.history):
             field = _WORLDS[change.field]
-            owner = field == "OwnerId" and change.value
-            value = salesforce_user(change.value) if owner else change.value or None
+            value = _held(field, change.value)
             made += _told(account, place * 2, field, held.get(field), value, change.at)
             held[field] = value
         return [*made, *self._written.get(account.index, ())]
@@ -76,6 +77,15 @@ def _told(account: Account, place: int, field: str, old: Any, new: Any, at: int)
             row = Tracked(own_id, TRACKED[field], old, new, by_id, at)
         rows.append(row)
     return rows
+
+
+def _held(field: str, value: str) -> Any:
+    """A value of the world as an account holds it."""
+    if field == "OwnerId" and value:
+        return salesforce_user(value)
+    if field == "Annual_Contract_Value__c":
+        return float(value)
+    return value or None
 
 
 def _name(user: str | None) -> str | None:

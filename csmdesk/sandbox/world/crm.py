@@ -64,6 +64,7 @@ def company_of(
             *_stage_changes(created, contracts),
             *_tier_changes(created, contracts),
             *_renewal_changes(role, contracts, today),
+            *_acv_changes(role, contracts, last),
         ],
         key=lambda change: (change.at, change.field),
     )
@@ -71,8 +72,6 @@ def company_of(
     held = {change.field: change for change in history}
     owner = held.get("hubspot_owner_id")
     turned = [at(day) for contract in contracts for day in contract.turning_days() if day <= last]
-    if role.part == "other_currency":
-        turned.append(at(last.replace(day=1)))  # the stated value follows the month's rate
     tags = _tags(rng, role)
     renewal = held["renewal_date"].value if "renewal_date" in held else ""
     # One customer's contract is stated in the vendor's currency, whatever is billed.
@@ -91,7 +90,7 @@ def company_of(
         held["csm_stage"].value,
         ("standard", "scaled", "premium")[role.index % 3],
         date.fromisoformat(renewal) if renewal else None,
-        _acv(role, contracts, last),
+        held["annual_contract_value"].value if "annual_contract_value" in held else None,
         currency,
         day_of(owner.at) if owner else None,
         tags,
@@ -198,14 +197,20 @@ def _renewal_changes(role: Role, contracts: Sequence[Contract], today: date) -> 
     return made
 
 
-def _acv(role: Role, contracts: Sequence[Contract], last: date) -> str | None:
+def _acv_changes(role: Role, contracts: Sequence[Contract], last: date) -> list[FieldChange]:
     """The yearly value the CRM states; while nothing is paid, that of the last paid day."""
-    days = sorted({day for contract in contracts for day in contract.turning_days() if day <= last})
-    factor = _ACV_FACTOR.get(role.part, Fraction(1))
-    if role.part == "other_currency":
-        factor = rate(contracts[0].currency, last)
-    stated = (_yearly(contracts, day, factor) for day in reversed(days))
-    return next((text for text in stated if text), None)
+    days = {day for contract in contracts for day in contract.turning_days() if day <= last}
+    foreign = role.part == "other_currency"
+    if foreign and days:  # the stated value follows the month's rate
+        months = (last.year - min(days).year) * 12 + last.month - min(days).month
+        days |= {add_months(last.replace(day=1), -back) for back in range(months)}
+    made: list[FieldChange] = []
+    for day in sorted(days):
+        factor = rate(contracts[0].currency, day) if foreign else _ACV_FACTOR.get(role.part, 1)
+        stated = _yearly(contracts, day, Fraction(factor))
+        if stated and (not made or made[-1].value != stated):
+            made.append(FieldChange("annual_contract_value", at(day), stated))
+    return made
 
 
 def _yearly(contracts: Sequence[Contract], day: date, factor: Fraction) -> str | None:

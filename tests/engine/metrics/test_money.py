@@ -242,6 +242,38 @@ def test_contract_date_of_a_past_day() -> None:
     assert past["renewal_on"] == past["contract_on"] == d("2026-06-01")
 
 
+def changed(field: str, day: int, value: str | None) -> FieldChange:
+    return FieldChange(
+        source="crm",
+        source_id=f"{field}-{day}",
+        account_id="a",
+        field=field,
+        at=day * 86_400,
+        value=value,
+    )
+
+
+def test_the_yearly_value_of_a_past_day() -> None:
+    history: list[Fact] = [
+        changed("acv", START, "500.0"),
+        changed("acv", DAY - 30, None),
+        changed("acv", DAY - 20, "much"),
+        changed("acv", DAY - 10, "750.50"),
+    ]
+    rows = [sub("s", "a", START, currency="EUR"), item("s", START, 1_000), *history]
+
+    def acv(day: int) -> tuple[int, int, str, bool]:
+        found = metrics(rows, day, acv=75_050, currency="GBP")
+        names = ("acv", "acv_native", "acv_currency", "acv_derived")
+        one, native, currency, derived = (found[name] for name in names)
+        return one, native, currency, derived
+
+    assert acv(DAY) == acv(DAY - 10) == (97_565, 75_050, "GBP", False)
+    assert acv(DAY - 31) == (65_000, 50_000, "GBP", False)
+    assert acv(DAY - 30) == acv(DAY - 11) == (13_200, 12_000, "EUR", True)  # none was stated
+    assert acv(START - 1)[1:] == (50_000, "GBP", False)  # the oldest known
+
+
 def test_a_pause_is_not_active() -> None:
     rows = [*yearly(), status("s", DAY, "paused")]
     found = metrics(rows)

@@ -58,6 +58,7 @@ DEFAULTS: dict[str, Any] = {
     "products": (),
     "unit_use": (),
     "renewal_subscription": None,
+    "domain": None,
     "trend_median": 1_000_000,
 }
 _BOOLS = frozenset(("active", "set_to_cancel", "acv_derived", "never_logged_in", "exists"))

@@ -1,4 +1,7 @@
-"""What an invoice bills by use. Invoices read before do not tell it: they are read once more."""
+"""What an invoice bills by use, and former domains and yearly values of companies.
+
+What was read before does not tell them: it is read once more.
+"""
 
 from __future__ import annotations
 
@@ -12,4 +15,4 @@ down_revision = "0002"
 
 def upgrade() -> None:
     add_what_is_missing()
-    op.execute("DELETE FROM sync_cursor WHERE stream = 'invoices'")
+    op.execute("DELETE FROM sync_cursor WHERE stream IN ('invoices', 'companies', 'history')")

@@ -33,7 +33,7 @@ FIELDS: dict[str, str] = {
 }
 """Account field -> company property; "" = none. A workspace overrides them one by one."""
 
-DATED = ("owner_id", "tier", "stage", "renewal_on")
+DATED = ("owner_id", "tier", "stage", "renewal_on", "domain", "acv")
 
 
 def kind(fields: Mapping[str, str]) -> Kind:

@@ -34,7 +34,7 @@ FIELDS: dict[str, str] = {
 }
 """Account field -> Salesforce field; "" = none. A workspace overrides them one by one."""
 
-DATED = ("owner_id", "tier", "stage", "renewal_on")
+DATED = ("owner_id", "tier", "stage", "renewal_on", "domain", "acv")
 _OWN_HOSTS = (".salesforce.com", ".force.com")
 _USER = "005"  # how the ids of users begin
 
@@ -126,7 +126,7 @@ def history(fields: Mapping[str, str]) -> Kind:
         if name is None or account is None or (name == "owner_id" and not _by_id(row)):
             return []
         at = required_instant(row.text("at"))
-        before, after = row.text("old"), row.text("new")
+        before, after = (_value(row, name, one) for one in ("old", "new"))
         made = [(row.id, at, after)]
         if before is not None:  # so that the time before the first change is known too
             made.append((f"{row.id}:before", at - 1, before))
@@ -153,6 +153,14 @@ def history(fields: Mapping[str, str]) -> Kind:
         facts=facts,
         stamp="CreatedDate",
     )
+
+
+def _value(row: Row, name: str, place: str) -> str | None:
+    """A former value as the account's own fields are read."""
+    if name == "acv":
+        return row.number(place)
+    told = row.text(place)
+    return domains.of_website(told) if name == "domain" else told
 
 
 def _tracked(place: str) -> str:
