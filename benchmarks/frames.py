@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QTableView
 from benchmarks.harness import Bench, Result, Times
 from benchmarks.overview import large_portfolio
 from benchmarks.screens import Frames, application, our_table, settle
+from csmdesk.config.session_keys import KeysInMemory
 from csmdesk.runtime.engine_thread import EngineThread
 
 MEDIAN = 2.0
@@ -45,7 +46,7 @@ def run() -> list[Result]:
     Frames(table.grid, 40).run()
     idle = _measured(table.grid)
     with tempfile.TemporaryDirectory() as folder:
-        engine = EngineThread(Path(folder) / "workspace", True, {})
+        engine = EngineThread(Path(folder) / "workspace", True, KeysInMemory())
         stages: dict[str, Times] = {}
         over: list[str] = []
         keys: set[str] = set()
@@ -89,7 +90,7 @@ def _heartbeats(bench: Bench) -> list[Result]:
     settle(2_000)
     idle = heart.worst
     with tempfile.TemporaryDirectory() as folder:
-        engine = EngineThread(Path(folder) / "workspace", True, {})
+        engine = EngineThread(Path(folder) / "workspace", True, KeysInMemory())
         engine.start()
         engine.submit("run")
         settle(1_000)

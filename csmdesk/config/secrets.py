@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from csmdesk.config.locks import held
+from csmdesk.config.session_keys import KeysInMemory, SessionKeys
 from csmdesk.domain.errors import BadInput
 
 SERVICE = "CSMDesk"
@@ -21,16 +22,17 @@ class NoKeyring(BadInput):
 
 
 class Secrets:
-    """Keys of one workspace. A key given for the session wins over the keyring's."""
+    """Keys of one workspace. A key held for the session wins over the keyring's."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, session: SessionKeys | None = None) -> None:
         self._folder = str(folder.resolve())
-        self._session: dict[str, str] = {}
+        self._session: SessionKeys = session if session is not None else KeysInMemory()
 
     def get(self, system: str) -> str | None:
         """The key of a system, or None when there is none."""
-        if system in self._session:
-            return self._session[system]
+        key = self._session.get(system)
+        if key is not None:
+            return key
         import keyring
         import keyring.errors
 
@@ -40,7 +42,7 @@ class Secrets:
             return None
 
     def keep_for_session(self, system: str, key: str) -> None:
-        self._session[system] = key
+        self._session.put(system, key)
 
     def store(self, system: str, key: str) -> None:
         """Keep a key in the keyring; `NoKeyring` says what to do where there is none."""
@@ -59,13 +61,13 @@ class Secrets:
     def replace(self, system: str, key: str) -> None:
         """Keep a newer key where the one before is. Where the keyring does not take it, it is used
         for the session, and `NoKeyring` says so."""
-        if system in self._session:
-            self._session[system] = key
+        if self._session.get(system) is not None:
+            self._session.put(system, key)
             return
         try:
             self.store(system, key)
         except NoKeyring:
-            self._session[system] = key
+            self._session.put(system, key)
             raise
 
     def entry(self, system: str) -> Entry:
@@ -73,7 +75,7 @@ class Secrets:
 
     def delete(self, system: str) -> None:
         """Forget a key, here and in the keyring."""
-        self._session.pop(system, None)
+        self._session.put(system, None)
         import keyring
         import keyring.errors
 

@@ -71,15 +71,10 @@ def run_if_due(
 
 
 def reload(
-    session: Session, args: dict[str, Any], _cancel: CancelToken, _report: Report, _show: Show
+    session: Session, _args: dict[str, Any], _cancel: CancelToken, _report: Report, _show: Show
 ) -> dict[str, Any]:
-    """Read the settings again (a system was connected), take `keys` given for the session and
-    `forget` those of disconnected systems."""
+    """Read the settings again: a person changed them in the window."""
     session.workspace = open_checked(session.workspace.folder, demo=session.settings.demo)
-    for system, key in args.get("keys", {}).items():
-        session.secrets.keep_for_session(system, key)
-    for system in args.get("forget", []):
-        session.secrets.delete(system)
     return {}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from csmdesk.config.secrets import Secrets
+from csmdesk.config.session_keys import SessionKeys
 from csmdesk.config.workspace import Workspace
 from csmdesk.domain.days import day_date, day_of_instant
 from csmdesk.domain.settings import Settings
@@ -85,8 +86,10 @@ def open_session(
     demo: bool,
     window_open: bool = False,
     clock: Callable[[], float] = time.time,
+    keys: SessionKeys | None = None,
 ) -> Session:
-    """Open a workspace folder and its database (created or migrated when needed)."""
+    """Open a workspace folder and its database (created or migrated when needed). `keys`: those held
+    for the session alone; its own when none are given."""
     workspace = open_checked(folder, demo=demo)
     store = open_store(workspace.database_path)
-    return Session(workspace, store, Secrets(folder), clock, window_open)
+    return Session(workspace, store, Secrets(folder, keys), clock, window_open)

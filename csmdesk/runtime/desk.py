@@ -110,7 +110,7 @@ class Desk(QObject):
             return
         self._editing.start()
         self.sources.start()
-        engine = self._jobs.start(self.folder, self.demo)
+        engine = self._jobs.start(self.folder, self.demo, self._store.keys)
         engine.portfolio.connect(self._portfolio_arrived)
         engine.worker_started.connect(self.workerStarted)
         engine.worker_lost.connect(self.workerLost)
@@ -177,13 +177,10 @@ class Desk(QObject):
         else:
             self.engine.submit(verb, args)
 
-    def settings_changed(self, keys: dict[str, str] | None = None, forget: str = "") -> None:
-        """The configuration was written: read it again, here and in the worker.
-
-        `keys` are for this session alone; `forget` names a system whose key is gone.
-        """
+    def settings_changed(self) -> None:
+        """The configuration was written: read it again, here and in the worker."""
         self._read_settings()
-        self.engine.reload(keys or {}, forget)
+        self.submit("reload")
         self.sources.refresh()
 
     def sync_now(self) -> None:

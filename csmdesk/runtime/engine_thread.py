@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, QThread, Signal
 
+from csmdesk.config.session_keys import SessionKeys
 from csmdesk.domain.cancel import Progress
 from csmdesk.worker import messages
 from csmdesk.worker.frames import unpack_portfolio
 from csmdesk.worker.handle import WorkerHandle
-from csmdesk.worker.messages import Command, Done, Failed, Step
+from csmdesk.worker.messages import Command, Done, Failed, KeyWish, Step
 
 KEPT = ("reload", "snapshot")
 """Jobs that still wait when a person cancels: the worker would go on with settings of before."""
@@ -28,7 +29,8 @@ MAX_RESTARTS = 3
 class EngineThread(QThread):
     """Signals: `portfolio` (Portfolio), `progress` (verb, Progress), `finished_job` (verb, summary),
     `failed` (verb, message, remedy, details, whether `retry` may help), `cancelled` (verb),
-    `worker_started` (pid), `worker_lost` (verb of the job it ran, or "").
+    `worker_started` (pid), `worker_lost` (verb of the job it ran, or ""). `keys`: those held for
+    this session alone, which the worker asks for.
 
     Public methods may be called from any thread: they only enqueue and wake the thread.
     """
@@ -42,7 +44,7 @@ class EngineThread(QThread):
     worker_lost = Signal(str)
 
     def __init__(
-        self, folder: Path, demo: bool, keys: dict[str, str], parent: QObject | None = None
+        self, folder: Path, demo: bool, keys: SessionKeys, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("csmdesk-engine")
@@ -76,14 +78,6 @@ class EngineThread(QThread):
         refused = self._refused
         if refused is not None:
             self.submit(refused.verb, refused.args)
-
-    def reload(self, keys: dict[str, str], forget: str = "") -> None:
-        """Let the worker read the settings again; `keys` are kept for this session, restarts too,
-        the one of the system `forget` no longer."""
-        with self._lock:
-            kept = {system: key for system, key in self._keys.items() if system != forget}
-            self._keys = {**kept, **keys}
-        self.submit("reload", {"keys": keys, "forget": [forget] if forget else []})
 
     def cancel(self, verb: str = "") -> None:
         """Cancel the running job and forget the waiting ones; with a verb, such jobs alone.
@@ -127,7 +121,7 @@ class EngineThread(QThread):
                 self._worker = None
 
     def _start_worker(self) -> None:
-        self._worker = WorkerHandle(self._folder, self._demo, self._keys)
+        self._worker = WorkerHandle(self._folder, self._demo)
         self.worker_started.emit(self._worker.pid)
 
     def _turn(self) -> None:
@@ -170,11 +164,20 @@ class EngineThread(QThread):
         elif kind == messages.CANCELLED:
             self._running = None
             self.cancelled.emit(verb)
+        elif kind == messages.KEY:
+            self._serve_key(msgspec.msgpack.decode(body, type=KeyWish))
         elif kind == messages.FAILED:
             failure = msgspec.msgpack.decode(body, type=Failed)
             self._refused, self._running = self._running, None
             told = (failure.message, failure.remedy, failure.details)
             self.failed.emit(verb, *told, failure.again)
+
+    def _serve_key(self, wish: KeyWish) -> None:
+        """Keys for the session alone are held here: a worker may die, and the window asks too."""
+        if wish.put:
+            self._keys.put(wish.system, wish.key)
+        assert self._worker is not None
+        self._worker.send(Command(wish.number, "key", {"key": self._keys.get(wish.system)}))
 
     def _lost(self, worker: WorkerHandle) -> None:
         """The worker died: start another and give it the same job again, which resumes."""

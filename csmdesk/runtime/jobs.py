@@ -14,6 +14,7 @@ from csmdesk.runtime.state import DeskState
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from csmdesk.config.session_keys import SessionKeys
     from csmdesk.domain.cancel import Progress
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.settings import Settings
@@ -47,11 +48,11 @@ class Jobs(QObject):
         self._timer.setInterval(SCHEDULE_MS)
         self._timer.timeout.connect(self._check_schedule)
 
-    def start(self, folder: Path, demo: bool) -> EngineThread:
+    def start(self, folder: Path, demo: bool, keys: SessionKeys) -> EngineThread:
         """The engine thread and with it the worker; jobs follow by `submit`."""
         from csmdesk.runtime.engine_thread import EngineThread
 
-        engine = EngineThread(folder, demo, {}, self)
+        engine = EngineThread(folder, demo, keys, self)
         engine.progress.connect(self._progressed)
         engine.finished_job.connect(self._finished)
         engine.failed.connect(self.fail)

@@ -179,7 +179,7 @@ class Sources(QObject):
             sources.disconnect(self._store.session(), system)
 
         def done(_none: object) -> None:
-            self._desk.settings_changed(forget=system)
+            self._desk.settings_changed()
             if erase:
                 self._desk.submit("erase", {"source": system})
 
@@ -212,8 +212,6 @@ class Sources(QObject):
         if outcome.refusal:
             self.refused.emit(outcome.refusal, outcome.session_possible)
             return
-        system = wish.source.system
-        key = self._store.session().secrets.get(system) if wish.session_only else None
-        self._desk.settings_changed({system: key} if key is not None else {})
+        self._desk.settings_changed()
         self.connected.emit(outcome.title)
-        self.sync(system)
+        self.sync(wish.source.system)

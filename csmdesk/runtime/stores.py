@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from csmdesk.config.session_keys import KeysInMemory
+
 if TYPE_CHECKING:
     from csmdesk.domain.edits import Applied, Edit
     from csmdesk.jobs.session import Session
@@ -21,6 +23,8 @@ class WindowStore:
 
     def __init__(self, folder: Path, demo: bool) -> None:
         self._folder, self._demo = folder, demo
+        self.keys = KeysInMemory()
+        """Held for this session alone, for the worker too."""
         self._opened: Session | None = None
         self._lock = threading.Lock()
 
@@ -29,7 +33,9 @@ class WindowStore:
             if self._opened is None:
                 from csmdesk.jobs.session import open_session
 
-                self._opened = open_session(self._folder, demo=self._demo, window_open=True)
+                self._opened = open_session(
+                    self._folder, demo=self._demo, window_open=True, keys=self.keys
+                )
             return self._opened
 
     def commit(self, wish: Edit | str, at: int, day: int) -> Applied | None:

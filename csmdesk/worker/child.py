@@ -18,26 +18,27 @@ from csmdesk.domain.cancel import CancelToken, Progress
 from csmdesk.domain.errors import Busy, Cancelled, DeskError
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.worker import messages
+from csmdesk.worker.keys import WindowKeys
 from csmdesk.worker.messages import Command, Done, Failed, Ready, Step
 
 if TYPE_CHECKING:
     from csmdesk.jobs.session import Session
 
 
-def main(pipe: Connection, folder: str, demo: bool, keys: dict[str, str]) -> None:
+def main(pipe: Connection, folder: str, demo: bool) -> None:
     """Entry point of the spawned process. Ends when the pipe closes: the window is gone."""
     sys.setswitchinterval(0.001)  # the listener must hear a cancel while a job computes
-    Worker(pipe, Path(folder), demo, keys).serve()
+    Worker(pipe, Path(folder), demo).serve()
 
 
 class Worker:
     """Runs jobs in the main thread; a listener thread receives commands and cancels."""
 
-    def __init__(self, pipe: Connection, folder: Path, demo: bool, keys: dict[str, str]) -> None:
+    def __init__(self, pipe: Connection, folder: Path, demo: bool) -> None:
         self._pipe = pipe
         self._folder = folder
         self._demo = demo
-        self._keys = keys
+        self._keys = WindowKeys(self._send)
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._tokens: dict[int, CancelToken] = {}
         self._lock = threading.Lock()
@@ -57,9 +58,9 @@ class Worker:
         from csmdesk.jobs.session import open_session
 
         if self._session is None:
-            self._session = open_session(self._folder, demo=self._demo, window_open=True)
-            for system, key in self._keys.items():
-                self._session.secrets.keep_for_session(system, key)
+            self._session = open_session(
+                self._folder, demo=self._demo, window_open=True, keys=self._keys
+            )
             gc.freeze()
         return self._session
 
@@ -70,6 +71,9 @@ class Worker:
             except (EOFError, OSError):
                 self._window_gone()
                 return
+            if command.verb == "key":
+                self._keys.answered(command.job, command.args["key"])
+                continue
             if command.verb == "cancel":
                 token = self._tokens.get(command.job)
                 if token is not None:
@@ -81,6 +85,7 @@ class Worker:
     def _window_gone(self) -> None:
         for token in list(self._tokens.values()):
             token.cancel()
+        self._keys.close()
         self._commands.put(None)
         # A job deep in one long statement must not outlive its window.
         timer = threading.Timer(2.0, os._exit, args=(0,))

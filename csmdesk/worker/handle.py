@@ -17,13 +17,13 @@ STOP_SECONDS = 2.0
 class WorkerHandle:
     """One running worker process. Not thread-safe: its owner is the engine thread."""
 
-    def __init__(self, folder: Path, demo: bool, keys: dict[str, str]) -> None:
+    def __init__(self, folder: Path, demo: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe: Connection
         self.pipe, child = context.Pipe()
         self._process = context.Process(
             target=main,
-            args=(child, str(folder), demo, keys),
+            args=(child, str(folder), demo),
             name="csmdesk-worker",
             daemon=False,
         )

@@ -12,14 +12,26 @@ PORTFOLIO = b"S"
 DONE = b"D"
 FAILED = b"F"
 CANCELLED = b"X"
+KEY = b"K"
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A job for the worker; verb "cancel" names the job to cancel in `job`."""
+    """A job for the worker. Verb "cancel" names the job to cancel in `job`; "key" answers the
+    `KeyWish` of that number."""
 
     job: int
     verb: str
     args: dict[str, Any] = {}
+
+
+class KeyWish(msgspec.Struct, frozen=True):
+    """The worker asks for the key that the window holds for a system, or (`put`) hands over the one
+    that is to be held from now on."""
+
+    number: int
+    system: str
+    key: str | None
+    put: bool
 
 
 class Ready(msgspec.Struct, frozen=True):

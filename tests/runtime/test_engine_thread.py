@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from csmdesk.config.session_keys import KeysInMemory
 from csmdesk.runtime.engine_thread import EngineThread
 
 
 @pytest.fixture
 def engine(demo_folder: Path, qapp: object) -> Iterator[EngineThread]:
-    thread = EngineThread(demo_folder, True, {})
+    thread = EngineThread(demo_folder, True, KeysInMemory())
     yield thread
     thread.close()
 
