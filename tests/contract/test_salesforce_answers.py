@@ -35,7 +35,10 @@ GOOD = (
     "/services/oauth2/userinfo",
     *(
         f"{API}/sobjects/{name}/describe"
-        for name in ("Account", "Contact", "Case", "User", "Task", "Event", "AccountHistory")
+        for name in (
+            *("Account", "Contract", "Contact", "Case", "User"),
+            *("Task", "Event", "EmailMessage", "AccountHistory"),
+        )
     ),
     f"{API}/query?q=SELECT Id, Name FROM Account LIMIT 5",
     f"{API}/queryAll?q=SELECT Id, IsDeleted FROM Case WHERE SystemModstamp >= 2026-01-01T00:00:00Z"

@@ -12,6 +12,7 @@ import pytest
 
 from csmdesk.config.workspace import open_workspace, write_settings
 from csmdesk.domain.cancel import CancelToken, silent
+from csmdesk.domain.days import iso_day
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.settings import Source, WriteBack
 from csmdesk.jobs import edits
@@ -160,6 +161,19 @@ def test_three_way_check(desk: Session, sandbox: Sandbox, three: list[tuple[str,
     undo(desk)
     assert send(desk)["sent"] == 1
     assert in_crm(sandbox, account, "stage") == "Theirs"
+
+
+def test_a_renewal_that_a_contract_tells_is_edited_in_the_account(
+    desk: Session, sandbox: Sandbox, three: list[tuple[str, str]]
+) -> None:
+    customer, account = next(one for one in three if in_crm(sandbox, one[1], "renewal_on"))
+    before = int(shown(desk, customer, "renewal_on"))
+    another(sandbox, account, renewal_on=None)
+    send(desk)
+    change(desk, customer, "renewal_on", before + 30)
+    assert send(desk) == {"sent": 1, "waiting": 0, "conflicts": 0}
+    assert in_crm(sandbox, account, "renewal_on") == iso_day(before + 30)
+    assert shown(desk, customer, "renewal_on") == before + 30
 
 
 def test_what_is_refused_holds_back_nothing_else(

@@ -17,7 +17,7 @@ BUDGET = {
     "mixpanel": 1,
     "intercom": 4,
     "zendesk": 4,
-    "salesforce": 8,
+    "salesforce": 9,
 }
 """Requests of a second sync where it takes others than MOST."""
 MOST = 10

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.days import parse_day
 from csmdesk.domain.errors import BadInput, RateLimited, SourceError
 from csmdesk.domain.facts import Account, Activity, FieldChange
 from csmdesk.domain.settings import Source
@@ -18,7 +19,7 @@ from csmdesk.store import identity
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.salesforce import Salesforce, accounts, complain, sign_in, work
 from csmdesk.sync.connectors.salesforce.query import QueryStream
-from csmdesk.sync.connectors.salesforce.setup import Setup, SetupStream
+from csmdesk.sync.connectors.salesforce.setup import Setup, SetupStream, Wishes
 from csmdesk.sync.connectors.salesforce.wire import Row
 from csmdesk.sync.credentials import PastedKey
 from csmdesk.sync.errors import Refused
@@ -150,7 +151,7 @@ def test_deleted_and_changed_rows(own: Bench) -> None:
     edit(own.sandbox, "Contact", before["contact"][1], values={"AccountId": None})
     edit(own.sandbox, "Account", before["account"][1], values={"CSM_Tier__c": "T9"})
     result = own.sync(["salesforce"])["salesforce"]
-    assert (result.error, result.requests) == (None, 8)
+    assert (result.error, result.requests) == (None, 10)  # two of them about contracts
     for table in names:
         gone = 2 if table == "contact" else 1
         assert alive(own, table) == set(before[table][gone:])
@@ -161,6 +162,58 @@ def test_deleted_and_changed_rows(own: Bench) -> None:
     ]
     assert account["tier"] == "T9"
     assert own.sync(["salesforce"])["salesforce"].changed == 0
+
+
+CONTRACT = ACCOUNT.replace("001", "800", 1)
+
+
+def one_account(bench: Bench) -> dict[str, Any]:
+    return next(row for row in rows(bench, "account", "salesforce") if row["source_id"] == ACCOUNT)
+
+
+def test_a_contract_renews_an_account_that_does_not_say_when(own: Bench) -> None:
+    told = one_account(own)["renewal_on"]
+    edit(own.sandbox, "Contract", CONTRACT, values={"EndDate": "2028-02-29"})
+    own.sync(["salesforce"])
+    assert one_account(own)["renewal_on"] == told  # its own date comes first
+    edit(own.sandbox, "Account", ACCOUNT, values={"Renewal_Date__c": None})
+    own.sync(["salesforce"])
+    assert one_account(own)["renewal_on"] == parse_day("2028-02-29")
+    for values, until in (
+        ({"EndDate": "2028-03-31"}, "2028-03-31"),
+        ({"EndDate": None, "StartDate": "2027-02-01", "ContractTerm": 6}, "2027-07-31"),
+        ({"StatusCode": "Draft"}, None),
+        ({"StatusCode": "Activated"}, "2027-07-31"),
+    ):
+        edit(own.sandbox, "Contract", CONTRACT, values=values)
+        own.sync(["salesforce"])  # though the account has not changed
+        assert one_account(own)["renewal_on"] == (until and parse_day(until))
+    edit(own.sandbox, "Contract", CONTRACT, deleted=True)
+    own.sync(["salesforce"])
+    assert one_account(own)["renewal_on"] is None
+    assert own.problems() == []
+
+
+def test_which_way_an_email_went_is_told_by_its_message(both: Bench, tmp_path: Path) -> None:
+    source = Source(
+        system="salesforce",
+        base_url=both.sandbox.base_url("salesforce"),
+        fields={"email_direction": "", "contract_acv": "Contract_Value__c", "acv": ""},
+    )
+    own = new_bench(both.sandbox, tmp_path, "messages")
+    connector = Salesforce(source, PastedKey(KEY))
+    done = sync_source(connector, StoreSink(own.store), CancelToken(), now=0, patience=QUICK)
+    assert done.error is None
+    assert own.tables()["activity"] == [
+        row for row in both.tables()["activity"] if row[0] == "salesforce"
+    ]
+    named = ("acv", "currency")
+    for row, like in zip(
+        rows(own, "account", "salesforce"), rows(both, "account", "salesforce"), strict=True
+    ):
+        if row["renewal_on"]:  # the others have no contract in force
+            assert [row[one] for one in named] == [like[one] for one in named]
+    own.store.close()
 
 
 def test_a_merge_takes_the_customers_work_along(own: Bench) -> None:
@@ -265,14 +318,16 @@ def test_an_object_that_may_not_be_seen_is_told_and_not_asked_for(sandbox: Sandb
     told: list[Page] = []
     context = Context(client, lambda _: told[0].cursor if told else None, lambda _: ["Case"])
     wanted: dict[str, list[str]] = {"Account": ["Name"], "Secret__c": []}
-    told += SetupStream("/services/data/v62.0", wanted, {}, "EUR", first=True).pages(context)
+    told += SetupStream("/services/data/v62.0", Wishes(wanted, {}, "EUR"), first=True).pages(
+        context
+    )
     [problem] = told[0].problems
     assert (problem.source_id, "no such object" in problem.message) == ("Secret__c", True)
     assert told[0].fixed == {"Case"}
     sandbox.call("control", "DELETE", "/requests")
     assert list(QueryStream("/services/data/v62.0", work.EVENTS).pages(context)) == []
     assert sandbox.call("control", "GET", "/requests").json() == []
-    nowhere = SetupStream("/services/data/v12.0", {"Account": []}, {}, "EUR", first=True)
+    nowhere = SetupStream("/services/data/v12.0", Wishes({"Account": []}, {}, ""), first=True)
     with pytest.raises(Refused):
         list(nowhere.pages(Context(client, lambda _: None, lambda _: [])))
     client.close()

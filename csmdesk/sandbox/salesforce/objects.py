@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from csmdesk.sandbox.shapes import Account, Activity, Contact, Deal, Owner, Ticket
+from csmdesk.sandbox.shapes import Account, Activity, Company, Contact, Deal, Owner, Ticket
 from csmdesk.sandbox.wire import Json
 from csmdesk.sandbox.world.ids import salesforce_id, salesforce_user
 
@@ -77,6 +77,25 @@ def account_row(account: Account, _: object) -> Json:
     }
 
 
+def contract_row(account: Account, row: Company) -> Json:
+    """The contract in force: it ends when the account renews."""
+    ends = row.renewal_date
+    assert ends is not None, "accounts that renew have contracts"
+    begun = ends - timedelta(days=364)
+    return {
+        "AccountId": _of(account),
+        "ContractNumber": row.hubspot_id[2:],
+        "Status": "Activated",
+        "StatusCode": "Activated",
+        "StartDate": _day(begun),
+        "EndDate": _day(ends),
+        "ContractTerm": 12,
+        "CurrencyIsoCode": row.currency,
+        "CreatedDate": stamp(row.created_at),
+        "Contract_Value__c": float(row.acv) if row.acv else None,
+    }
+
+
 def contact_row(account: Account, row: Contact) -> Json:
     return {
         "AccountId": _of(account),
@@ -144,6 +163,22 @@ def task_row(account: Account, row: Activity) -> Json:
         "CompletedDateTime": stamp(row.at),
         "ActivityDate": (stamp(row.at) or "")[:10],
         "Email_Direction__c": _DIRECTIONS[row.direction] if row.kind == "email" else None,
+    }
+
+
+def message_row(account: Account, row: Activity) -> Json:
+    """What an e-mail was; its task was made for it."""
+    incoming = row.direction == "in"
+    return {
+        "ActivityId": salesforce_id("Task", row.hubspot_id),
+        "ParentId": None,
+        "RelatedToId": _of(account),
+        "Incoming": incoming,
+        "Status": "Read" if incoming else "Sent",
+        "Subject": row.subject,
+        "TextBody": row.body,
+        "MessageDate": stamp(row.at),
+        "CreatedDate": stamp(row.at),
     }
 
 

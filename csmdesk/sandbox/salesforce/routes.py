@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any, cast
@@ -18,11 +19,13 @@ from csmdesk.sandbox.salesforce.writes import Writes
 from csmdesk.sandbox.state import State
 from csmdesk.sandbox.timeline import Edit, Entry
 from csmdesk.sandbox.wire import Json, Request, Response, Router
+from csmdesk.sandbox.world.ids import index_of_salesforce
 
 VERSIONS = ("v59.0", "v62.0", "v63.0")
 _ORGANIZATION = "00D5e0000012345EAA"
 _BATCH = 500  # a real one holds up to 2,000; here small worlds have pages too
 _DAY_SECONDS, _MOST_A_DAY = 86_400, 100_000
+_OF_ACCOUNT = ("Id", "AccountId", "ActivityId")
 _LOCATORS_KEPT = 10  # the oldest one expires, as at Salesforce
 
 
@@ -171,6 +174,8 @@ class Salesforce:
             else:
                 conditions.append(one)
         entries = table.timeline.since(since)
+        if (near := _accounts(conditions)) is not None:
+            entries = [entry for entry in entries if entry.account in near]
         if conditions:
             entries = [
                 entry
@@ -219,6 +224,16 @@ class Salesforce:
     def _record(self, table: Table, entry: Entry[str]) -> Json:
         account, row = table.timeline.row(entry)
         return table.record(account, row, entry.id, entry.at)
+
+
+def _accounts(conditions: Sequence[Condition]) -> set[int | None] | None:
+    """The accounts of which alone a query can find rows: ids name them, but those of users."""
+    for one in conditions:
+        if one.op == "IN" and one.field in _OF_ACCOUNT:
+            return {
+                0 if name.startswith("005") else index_of_salesforce(name) for name in one.value
+            }
+    return None
 
 
 def _seconds(text: Any) -> int:

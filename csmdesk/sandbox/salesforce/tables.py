@@ -20,6 +20,9 @@ _TYPES = {
     "IsDeleted": "boolean",
     "IsClosed": "boolean",
     "IsActive": "boolean",
+    "Incoming": "boolean",
+    "ContractTerm": "int",
+    "Contract_Value__c": "currency",
     "Amount": "currency",
     "Annual_Contract_Value__c": "currency",
     "CSAT__c": "double",
@@ -36,7 +39,7 @@ _CHOICES = {"CSM_Tier__c": tuple(f"T{number}" for number in range(1, 10))}
 _READ_ONLY = {"Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "MasterRecordId", "IsClosed"}
 _READ_ONLY |= {"CompletedDateTime"}
 _REQUIRED = ("Id", "Name", "OwnerId")
-_DAYS = {"CloseDate": "date", "ActivityDate": "date"}
+_DAYS = dict.fromkeys(("CloseDate", "ActivityDate", "StartDate", "EndDate"), "date")
 
 
 class Table:
@@ -130,6 +133,9 @@ def tables(state: State, past: History) -> dict[str, Table]:
             if row.kind in kinds and row.system in ("", "salesforce")
         ]
 
+    def signed(account: Account) -> Sequence[Any]:
+        return (account.company,) if account.company.renewal_date else ()
+
     def table(sobject: str, rows: Rows, render: Callable[[Account, Any], Json]) -> Table:
         timeline = Timeline[str](state, rows, lambda row: salesforce_id(sobject, row.hubspot_id))
         return Table(state, sobject, rows, render, timeline)
@@ -144,11 +150,13 @@ def tables(state: State, past: History) -> dict[str, Table]:
     changes = Timeline[str](state, past.rows, lambda row: str(row.id))
     made = (
         table("Account", lambda account: (account.company,), objects.account_row),
+        table("Contract", signed, objects.contract_row),
         table("Contact", lambda account: account.contacts, objects.contact_row),
         table("Case", lambda account: account.tickets, objects.case_row),
         table("Opportunity", lambda account: account.deals, objects.opportunity_row),
         table("Task", activities("email", "call", "note"), objects.task_row),
         table("Event", activities("meeting"), objects.event_row),
+        table("EmailMessage", activities("email"), objects.message_row),
         Table(state, "User", owners, objects.user_row, users, deletable=False),
         Table(
             state,

@@ -26,11 +26,13 @@ _ACCOUNT = re.compile(r"acct_([0-9]{6})")
 _ZENDESK_KINDS = {"organization": 81, "user": 82, "ticket": 83}
 _SALESFORCE_KINDS = {
     "Account": "001",
+    "Contract": "800",
     "Contact": "003",
     "Opportunity": "006",
     "Case": "500",
     "Task": "00T",
     "Event": "00U",
+    "EmailMessage": "02S",
     "AccountHistory": "017",
 }
 _SALESFORCE = re.compile(r"[0-9A-Z]{3}([0-9]{7})[0-9]{5}[A-Z0-5]{3}")

@@ -13,10 +13,18 @@ from csmdesk.domain.source_fields import CURRENCY, OwnField
 from csmdesk.domain.systems import system_named
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.connectors.salesforce import accounts, fields, people, setup, wire, work
+from csmdesk.sync.connectors.salesforce import (
+    accounts,
+    contracts,
+    fields,
+    people,
+    setup,
+    wire,
+    work,
+)
 from csmdesk.sync.connectors.salesforce.activities import Activities
 from csmdesk.sync.connectors.salesforce.query import Kind, QueryStream
-from csmdesk.sync.connectors.salesforce.setup import SetupStream
+from csmdesk.sync.connectors.salesforce.setup import SetupStream, Wishes
 from csmdesk.sync.connectors.salesforce.wire import API, SYSTEM, VERSION
 from csmdesk.sync.connectors.salesforce.writing import SCORES, AccountWriter
 from csmdesk.sync.credentials import Credentials
@@ -27,7 +35,12 @@ from csmdesk.sync.writer import ActivityWriter, Editor
 
 LOGIN = "login.salesforce.com"
 SCOPE = "api refresh_token"
-FIELDS = {**accounts.FIELDS, **people.CONTACT_FIELDS, **work.WORK_FIELDS}
+FIELDS = {
+    **accounts.FIELDS,
+    **contracts.CONTRACT_FIELDS,
+    **people.CONTACT_FIELDS,
+    **work.WORK_FIELDS,
+}
 _QUOTA = "REQUEST_LIMIT_EXCEEDED"
 
 
@@ -122,21 +135,24 @@ class Salesforce:
 
     def streams(self) -> Sequence[Stream]:
         kinds = self._kinds()
+        besides = [kind.beside for kind in kinds if kind.beside is not None]
         wanted = {kind.sobject: tuple(kind.fields.values()) for kind in kinds}
         # What was written here is not read back as a fact.
         wanted["Account"] = (*wanted["Account"], *self._scores.values())
+        wanted |= {beside.sobject: beside.fields for beside in besides}
         chosen = {
             name: place
             for name, place in self._source.fields.items()
             if name != "currency" or place != accounts.currency_of(self._fields)
         }
-        currency = self._fields["currency"]
+        optional = frozenset(beside.sobject for beside in besides)
+        wishes = Wishes(wanted, chosen, self._fields["currency"], optional)
         essential = [QueryStream(self._api, kind) for kind in kinds if kind.essential]
         rest = [QueryStream(self._api, kind) for kind in kinds if not kind.essential]
         return (
-            SetupStream(self._api, wanted, chosen, currency, first=True),
+            SetupStream(self._api, wishes, first=True),
             *essential,
-            SetupStream(self._api, wanted, chosen, currency, first=False),
+            SetupStream(self._api, wishes, first=False),
             *rest,
         )
 
@@ -145,7 +161,8 @@ class Salesforce:
         return {name: self._fields[name] for name in accounts.FIELDS if self._fields[name]}
 
     def _accounts(self) -> Kind:
-        return accounts.kind(self._own(), accounts.currency_of(self._fields), self._address)
+        only = accounts.currency_of(self._fields)
+        return accounts.kind(self._own(), only, self._address, self._fields)
 
     def _history(self) -> Kind:
         return accounts.history(self._own())

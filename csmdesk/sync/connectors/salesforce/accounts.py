@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from csmdesk.domain.facts import Account, Fact, FieldChange
 from csmdesk.domain.money import to_minor
 from csmdesk.sync import domains
+from csmdesk.sync.connectors.salesforce import contracts
+from csmdesk.sync.connectors.salesforce.contracts import CONTRACT_FIELDS
 from csmdesk.sync.connectors.salesforce.query import Kind
 from csmdesk.sync.connectors.salesforce.setup import CODE, Setup
 from csmdesk.sync.connectors.salesforce.wire import SYSTEM, Row
@@ -44,11 +46,17 @@ def currency_of(fields: Mapping[str, str]) -> str:
     return fields["currency"] if CODE.fullmatch(fields.get("currency", "")) else ""
 
 
-def kind(fields: Mapping[str, str], currency: str, address: str) -> Kind:
-    """The accounts' kind for one mapping of fields."""
+def kind(
+    fields: Mapping[str, str],
+    currency: str,
+    address: str,
+    contract: Mapping[str, str] = CONTRACT_FIELDS,
+) -> Kind:
+    """The accounts' kind for one mapping of fields; `contract`: that of their contracts."""
 
     def facts(row: Row, setup: Setup) -> list[Fact]:
-        return [_account(row, setup, currency, address)]
+        ends = contracts.latest(row.record, contract)
+        return [_account(row, ends, setup, currency, address)]
 
     return Kind(
         name="accounts",
@@ -61,13 +69,21 @@ def kind(fields: Mapping[str, str], currency: str, address: str) -> Kind:
         swept=True,
         custom=True,
         merges=True,
+        beside=contracts.beside(contract),
     )
 
 
-def _account(row: Row, setup: Setup, only: str, address: str) -> Account:
+def renewal_on(row: Row, contract: Row) -> int | None:
+    """As the account says, else when its contract ends."""
+    return day(row.text("renewal_on")) or contracts.ends_on(contract)
+
+
+def _account(row: Row, contract: Row, setup: Setup, only: str, address: str) -> Account:
     key, master = row.text("account_key"), row.record.get("MasterRecordId")
-    currency = (row.text("currency") or only).upper() or None
-    acv = row.number("acv")
+    acv, code = row.number("acv"), row.text("currency")
+    if not acv and contract.number("contract_acv"):
+        acv, code = contract.number("contract_acv"), contract.text("currency") or code
+    currency = (code or only).upper() or None
     joins = [f"{SYSTEM}:{row.id}"]
     joins += [f"{SYSTEM}:{master}"] if master else []
     joins += [f"key:{key}"] if key else []
@@ -84,7 +100,7 @@ def _account(row: Row, setup: Setup, only: str, address: str) -> Account:
         success_program=row.text("success_program"),
         acv=to_minor(acv, currency) if acv and currency else None,
         currency=currency,
-        renewal_on=day(row.text("renewal_on")),
+        renewal_on=renewal_on(row, contract),
         industry=row.text("industry"),
         parent_id=row.text("parent_id"),
         assigned_on=day(row.text("assigned_on")),

@@ -13,8 +13,6 @@ from csmdesk.domain.days import SECONDS_A_DAY, iso_day
 from csmdesk.domain.errors import SourceError
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.salesforce import wire
-from csmdesk.sync.connectors.salesforce.wire import Record
-from csmdesk.sync.decode import Rows
 from csmdesk.sync.errors import Refused
 from csmdesk.sync.writer import Logged
 
@@ -55,8 +53,7 @@ class Activities:
 
     def find(self, client: HttpClient, kind: str, mark: str) -> str | None:
         soql = f"SELECT Id FROM {_OBJECTS[kind]} WHERE {MARK} = '{mark}' LIMIT 1"  # noqa: S608 - ours
-        page = client.get(f"{self._api}/query", wire.QueryPage, [("q", soql)])
-        return next((record["Id"] for record, _ in Rows(Record).decode(page.records)), None)
+        return next((str(record["Id"]) for record in wire.every(client, self._api, soql)), None)
 
     def create(self, client: HttpClient, logged: Logged) -> str:
         path = f"{self._api}/sobjects/{_OBJECTS[logged.kind]}/{MARK}/{logged.mark}"

@@ -8,9 +8,8 @@ from csmdesk.domain.source_fields import OwnField
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.salesforce import wire
 from csmdesk.sync.connectors.salesforce.wire import Record
-from csmdesk.sync.decode import Rows
 
-_OBJECTS = ("Account", "Contact", "Case", "Task")
+_OBJECTS = ("Account", "Contract", "Contact", "Case", "Task")
 _KINDS = {
     "string": "text",
     "email": "text",
@@ -36,7 +35,7 @@ def own_fields(client: HttpClient, api: str) -> list[OwnField]:
     """Fields with an example each. One that several objects have is the accounts'."""
     found: dict[str, OwnField] = {}
     for sobject in _OBJECTS:
-        told = wire.described(client, api, sobject)
+        told = wire.seen(client, api, sobject)
         usable = [field for field in told if field.type in _KINDS and field.name not in found]
         usable.sort(key=lambda field: not field.custom)
         examples = _examples(client, api, sobject, [field.name for field in usable[:_MOST]])
@@ -56,8 +55,7 @@ def _examples(client: HttpClient, api: str, sobject: str, names: list[str]) -> d
     if not names:
         return {}
     soql = f"SELECT {', '.join(names)} FROM {sobject} LIMIT {_SEEN}"  # noqa: S608 - told names
-    page = client.get(f"{api}/query", wire.QueryPage, [("q", soql)])
-    records = [record for record, _ in Rows(Record).decode(page.records)]
+    records = list(wire.every(client, api, soql))
     return {name: text for name in names if (text := _first(records, name))}
 
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from csmdesk.domain.errors import BadAnswer
+from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.domain.facts import Fact
 from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.salesforce import wire
+from csmdesk.sync.connectors.salesforce.beside import Beside
 from csmdesk.sync.connectors.salesforce.setup import Setup
 from csmdesk.sync.connectors.salesforce.wire import Record, Row
 from csmdesk.sync.decode import Decoded, Rows, milliseconds
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.sink import Page, swept_pages
+from csmdesk.sync.sink import Cursor, Page, swept_pages
 from csmdesk.sync.stream import Context, Mark
 
 OVERLAP = 5 * 60 * 1000  # rows of a long transaction show up late
@@ -30,7 +31,7 @@ Facts = Callable[[Row, Setup], list[Fact]]
 class Kind:
     """One object. `fields`: ours -> theirs; `swept`: all its ids are compared once a day, since
     those of purged rows are told nowhere; `merges`: a row that was merged into another stays as an
-    archived fact, which says so."""
+    archived fact, which says so; `beside`: rows of another object that tell more of these."""
 
     name: str
     title: str
@@ -45,6 +46,7 @@ class Kind:
     swept: bool = False
     custom: bool = False
     merges: bool = False
+    beside: Beside | None = None
 
     def selected(self, setup: Setup) -> tuple[dict[str, str], str]:
         """The fields that exist, and the beginning of every query."""
@@ -77,17 +79,31 @@ class QueryStream:
         yield from self._again(context, setup)
         mark = Mark.load(OVERLAP, stored["mark"] if stored else None)
         swept = stored["swept"] if stored else None
-        yield from self._changes(context, setup, mark, swept)
+        rest = {"swept": swept}
+        beside = self.kind.beside
+        if beside is not None and beside.follows and setup.fields.get(beside.sobject):
+            if stored is not None:
+                yield from self._followed(context, setup, beside, stored.get("followed", 0))
+            rest["followed"] = context.server_now()
+        yield from self._changes(context, setup, mark, rest)
         today = context.server_day()
         if self.kind.swept and stored is not None and today is not None and swept != today:
-            cursor = {"mark": mark.state(), "swept": today}
+            cursor = {"mark": mark.state(), **rest, "swept": today}
             yield from swept_pages(self.kind.table, self._ids(context), cursor)
 
     # --- changes ----------------------------------------------------------------------------
 
-    def _changes(
-        self, context: Context, setup: Setup, mark: Mark, swept: int | None
+    def _followed(
+        self, context: Context, setup: Setup, beside: Beside, since: int
     ) -> Iterator[Page]:
+        """Our rows of which rows beside them have changed, though they have not themselves."""
+        there = setup.fields[beside.sobject]
+        since = max(0, since - SECONDS_A_DAY)  # told by a clock, and rows show up late
+        for ids in beside.changed(context.client, self._api, there, since):
+            yield self.reread(context, setup, ids)
+
+    def _changes(self, context: Context, setup: Setup, mark: Mark, rest: Cursor) -> Iterator[Page]:
+        """`rest`: what the cursor keeps beside the mark."""
         fields, select = self.kind.selected(setup)
         answer, asked_at = self._since(context, select, mark), mark.newest
         while True:
@@ -101,13 +117,13 @@ class QueryStream:
                 continue
             more = not page.done
             if more:
-                answer = self._next(context, page)
+                answer = wire.next_page(context.client, page)
             rows = Rows(Record)
             fresh = self._fresh(rows, page, mark)
-            facts, gone = self._mapped(rows, fresh, fields, setup)
-            day = context.server_day() if swept is None else swept
+            facts, gone = self._mapped(context, rows, fresh, fields, setup)
+            day = context.server_day() if rest["swept"] is None else rest["swept"]
             yield Page(
-                cursor={"mark": mark.state(), "swept": day},
+                cursor={"mark": mark.state(), **rest, "swept": day},
                 complete=not more,
                 facts=facts,
                 gone={self.kind.table: gone} if gone else {},
@@ -126,12 +142,6 @@ class QueryStream:
         """Deleted rows too; of objects that know none it is a plain query."""
         path = f"{self._api}/queryAll" if self.kind.deletable else f"{self._api}/query"
         return context.client.begin("GET", path, wire.QueryPage, [("q", soql)])
-
-    def _next(self, context: Context, page: wire.QueryPage) -> Pending[wire.QueryPage]:
-        path = page.next_records_url or ""
-        if not path.startswith(f"{wire.API}/"):  # never send the token anywhere else
-            raise BadAnswer(wire.SYSTEM, "Salesforce: a query's next page has no usable address.")
-        return context.client.begin("GET", path, wire.QueryPage)
 
     def _fresh(
         self, rows: Rows[Record], page: wire.QueryPage, mark: Mark
@@ -152,6 +162,7 @@ class QueryStream:
 
     def _mapped(
         self,
+        context: Context,
         rows: Rows[Record],
         records: Decoded[Record],
         fields: dict[str, str],
@@ -159,6 +170,9 @@ class QueryStream:
     ) -> tuple[list[Fact], frozenset[str]]:
         """Facts, and the ids of rows that are gone or none of ours any more."""
         kept = [pair for pair in records if self._stays(pair[0])]
+        if (beside := self.kind.beside) is not None:
+            there = setup.fields.get(beside.sobject, ())
+            beside.add(context.client, self._api, there, [record for record, _ in kept])
         facts = rows.facts(kept, lambda record: self.kind.facts(Row(record, fields), setup))
         ours = {fact.source_id for fact in facts}
         ours.update(problem.source_id for problem in rows.problems)
@@ -181,11 +195,10 @@ class QueryStream:
     ) -> Page:
         """Rows of these ids (at most `MANY`) as they are now; `since`: only what changed later."""
         fields, select = self.kind.selected(setup)
-        wanted = ", ".join(f"'{one}'" for one in ids)
         changed = f" AND {self.kind.stamp} >= {wire.moment(since)}" if since else ""
-        page = self._ask(context, f"{select} WHERE {by} IN ({wanted}){changed}").result()
+        page = self._ask(context, f"{select} WHERE {by} IN ({wire.quoted(ids)}){changed}").result()
         rows = Rows(Record)
-        facts, gone = self._mapped(rows, rows.decode(page.records), fields, setup)
+        facts, gone = self._mapped(context, rows, rows.decode(page.records), fields, setup)
         bad = {problem.source_id for problem in rows.problems}
         return Page(
             cursor=None,
@@ -199,10 +212,5 @@ class QueryStream:
     def _ids(self, context: Context) -> Iterator[list[str]]:
         """All ids that still exist, answer by answer; of a purged row nothing else tells."""
         soql = f"SELECT Id FROM {self.kind.sobject} ORDER BY Id"  # noqa: S608 - ours
-        params = [("q", soql)]
-        page = context.client.get(f"{self._api}/query", wire.QueryPage, params)
-        while True:
-            yield [record["Id"] for record, _ in Rows(Record).decode(page.records)]
-            if page.done:
-                return
-            page = self._next(context, page).result()
+        for records in wire.answers(context.client, self._api, soql):
+            yield [record["Id"] for record in records]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from csmdesk.domain.source_status import SETUP
 from csmdesk.sync.connectors.salesforce import wire
-from csmdesk.sync.errors import Refused
 from csmdesk.sync.sink import Cursor, Page, Problem
 from csmdesk.sync.stream import Context
 
@@ -53,6 +53,17 @@ def question(there: Collection[str], currency: str) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """`wanted`: sobject -> fields that are mapped; `chosen`: what a person mapped otherwise;
+    `currency`: see `question`; `optional`: objects that many an org does not have."""
+
+    wanted: Mapping[str, Sequence[str]]
+    chosen: Mapping[str, str]
+    currency: str
+    optional: Collection[str] = ()
+
+
 class SetupStream:
     """Describes of the objects. `first` runs before everything else and only when nothing is known
     yet; its twin runs after the other streams, which have told the server's day by then."""
@@ -61,21 +72,9 @@ class SetupStream:
     title = "fields"
     essential = True
 
-    def __init__(
-        self,
-        api: str,
-        wanted: Mapping[str, Sequence[str]],
-        chosen: Mapping[str, str],
-        currency: str,
-        *,
-        first: bool,
-    ) -> None:
-        """`wanted`: sobject -> fields that are mapped; `chosen`: what a person mapped otherwise;
-        `currency`: see `question`."""
+    def __init__(self, api: str, wishes: Wishes, *, first: bool) -> None:
         self._api = api
-        self._wanted = wanted
-        self._chosen = chosen
-        self._currency = currency
+        self._wishes = wishes
         self._first = first
 
     def pages(self, context: Context) -> Iterator[Page]:
@@ -83,8 +82,9 @@ class SetupStream:
         if stored is not None and (self._first or stored["day"] == context.server_day()):
             return
         setup = Setup()
-        for sobject, wanted in self._wanted.items():
-            there = {field.name: field for field in self._described(context, sobject)}
+        for sobject, wanted in self._wishes.wanted.items():
+            ask = wire.described if sobject == "Account" else wire.seen  # no CRM without accounts
+            there = {field.name: field for field in ask(context.client, self._api, sobject)}
             setup.fields[sobject] = sorted(there)
             if sobject == "Account":
                 setup.custom = sorted(
@@ -103,25 +103,15 @@ class SetupStream:
         known = {name for there in setup.fields.values() for name in there}
         lacking = [
             (name, f"{name} = “{place}”: Salesforce has no such field, or it may not be seen.")
-            for name, place in self._chosen.items()
+            for name, place in self._wishes.chosen.items()
             if place and place not in known
         ]
         lacking += [
             (sobject, f"{sobject}: Salesforce has no such object, or it may not be seen.")
             for sobject, there in setup.fields.items()
-            if not there
+            if not there and sobject not in self._wishes.optional
         ]
-        asked = question(setup.fields["Account"], self._currency)
+        asked = question(setup.fields["Account"], self._wishes.currency)
         if asked and "currency" not in dict(lacking):
             lacking.append(("currency", asked))
         return [Problem(*one) for one in lacking]
-
-    def _described(self, context: Context, sobject: str) -> list[wire.Field]:
-        """The fields of an object, none where the org or the person has no such object. Without
-        accounts there is no CRM."""
-        try:
-            return wire.described(context.client, self._api, sobject)
-        except Refused as error:
-            if error.status != 404 or sobject == "Account":
-                raise
-            return []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, TypeAlias
 
 import msgspec
 
-from csmdesk.sync.client import HttpClient
-from csmdesk.sync.decode import instant
+from csmdesk.domain.errors import BadAnswer
+from csmdesk.sync.client import HttpClient, Pending
+from csmdesk.sync.decode import Rows, instant
+from csmdesk.sync.errors import Refused
 
 SYSTEM = "salesforce"
 VERSION = "v62.0"
@@ -48,6 +52,46 @@ def described(client: HttpClient, api: str, sobject: str) -> list[Field]:
     return client.get(f"{api}/sobjects/{sobject}/describe", Describe).fields
 
 
+def seen(client: HttpClient, api: str, sobject: str) -> list[Field]:
+    """The same, nothing where the org or the person has no such object."""
+    try:
+        return described(client, api, sobject)
+    except Refused as error:
+        if error.status != 404:
+            raise
+        return []
+
+
+def next_page(client: HttpClient, page: QueryPage) -> Pending[QueryPage]:
+    path = page.next_records_url or ""
+    if not path.startswith(f"{API}/"):  # never send the token anywhere else
+        raise BadAnswer(SYSTEM, "Salesforce: a query's next page has no usable address.")
+    return client.begin("GET", path, QueryPage)
+
+
+def answers(
+    client: HttpClient, api: str, soql: str, *, deleted: bool = False
+) -> Iterator[list[Record]]:
+    """The records of a query, page by page; `deleted`: those in the recycle bin too."""
+    path = f"{api}/queryAll" if deleted else f"{api}/query"
+    page = client.get(path, QueryPage, [("q", soql)])
+    while True:
+        yield [record for record, _ in Rows(Record).decode(page.records)]
+        if page.done:
+            return
+        page = next_page(client, page).result()
+
+
+def every(client: HttpClient, api: str, soql: str, *, deleted: bool = False) -> Iterator[Record]:
+    """All records of a query."""
+    return chain.from_iterable(answers(client, api, soql, deleted=deleted))
+
+
+def quoted(ids: Iterable[str]) -> str:
+    """Ids as a query lists them."""
+    return ", ".join(f"'{one}'" for one in ids)
+
+
 def moment(seconds: int) -> str:
     """An instant as queries and records have it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -60,6 +104,10 @@ class Row:
         self.id: str = record["Id"]
         self.record = record
         self._fields = fields
+
+    def has(self, name: str) -> bool:
+        """Whether any field feeds this one of ours."""
+        return bool(self._fields.get(name))
 
     def value(self, name: str) -> Any:
         place = self._fields.get(name)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from csmdesk.domain.facts import Activity, Deal, Fact, Ticket
 from csmdesk.domain.money import to_minor
+from csmdesk.sync.connectors.salesforce.beside import Beside
 from csmdesk.sync.connectors.salesforce.query import Facts, Kind
 from csmdesk.sync.connectors.salesforce.setup import Setup
-from csmdesk.sync.connectors.salesforce.wire import SYSTEM, Row
+from csmdesk.sync.connectors.salesforce.wire import SYSTEM, Record, Row
 from csmdesk.sync.decode import day, required_instant
 
 WORK_FIELDS: dict[str, str] = {
@@ -24,6 +25,7 @@ _PRIORITIES = {
     "urgent": "urgent",
     "critical": "urgent",
 }
+MESSAGE = "EmailMessage"
 _DIRECTIONS = {"inbound": "in", "outbound": "out"}
 
 
@@ -77,7 +79,7 @@ def _task(row: Row, _: Setup) -> list[Fact]:
     if kind == "note" and not row.flag("closed"):
         return []
     called = _DIRECTIONS.get((row.text("call_type") or "").lower())
-    mailed = _DIRECTIONS.get((row.text("email_direction") or "").lower(), "out")
+    mailed = _DIRECTIONS.get((row.text("email_direction") or "").lower()) or _mailed(row.record)
     disposition = (row.text("disposition") or "").lower()
     return [
         _activity(
@@ -88,6 +90,11 @@ def _task(row: Row, _: Setup) -> list[Fact]:
             held=kind == "call" and disposition.startswith("connected"),
         )
     ]
+
+
+def _mailed(record: Record) -> str:
+    """Which way an e-mail went, by the message that it is of; one that nobody kept was sent."""
+    return "in" if any(one.get("Incoming") is True for one in record.get(MESSAGE, ())) else "out"
 
 
 def _event(row: Row, _: Setup) -> list[Fact]:
@@ -185,6 +192,14 @@ def tasks(fields: Mapping[str, str]) -> Kind:
             "email_direction": fields["email_direction"],
         },
         facts=_task,
+        beside=Beside(
+            MESSAGE,
+            "ActivityId",
+            ("Incoming",),
+            of=lambda record: (
+                record.get("TaskSubtype") == "Email" and not record.get(fields["email_direction"])
+            ),
+        ),
     )
 
 

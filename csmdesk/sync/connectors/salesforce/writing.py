@@ -3,19 +3,18 @@ person's edits into those that feed ours."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from csmdesk.domain.days import SECONDS_A_DAY
+from csmdesk.domain.days import SECONDS_A_DAY, iso_day
 from csmdesk.domain.errors import SourceError
 from csmdesk.sync.client import HttpClient
-from csmdesk.sync.connectors.salesforce import wire
+from csmdesk.sync.connectors.salesforce import accounts, contracts, wire
 from csmdesk.sync.connectors.salesforce.query import QueryStream
 from csmdesk.sync.connectors.salesforce.setup import Setup
 from csmdesk.sync.connectors.salesforce.wire import Record, Row
-from csmdesk.sync.decode import Rows
 from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
 from csmdesk.sync.writer import Values, Write, Written
@@ -76,6 +75,7 @@ class AccountWriter:
         self._accounts = accounts
         self._history = history
         self._told: dict[str, wire.Field] = {}
+        self._terms: list[str] | None = None  # fields of contracts
 
     def prepare(self, client: HttpClient) -> None:
         there = self._there(client)
@@ -97,11 +97,25 @@ class AccountWriter:
         there = self._there(client)
         names = {one: self._names[one] for one in fields if self._names[one] in there}
         chosen = ", ".join(dict.fromkeys(("Id", *names.values())))
-        wanted = ", ".join(f"'{one}'" for one in ids)
-        soql = f"SELECT {chosen} FROM Account WHERE Id IN ({wanted})"  # noqa: S608 - ids and names of Salesforce
-        page = client.get(f"{self._api}/query", wire.QueryPage, [("q", soql)])
-        rows = [Row(record, names) for record, _ in Rows(Record).decode(page.records)]
-        return {row.id: {one: _text(row, one) for one in fields} for row in rows}
+        soql = f"SELECT {chosen} FROM Account WHERE Id IN ({wire.quoted(ids)})"  # noqa: S608 - ids and names of Salesforce
+        records = list(wire.every(client, self._api, soql))
+        found = {}
+        for row in (Row(record, names) for record in records):
+            found[row.id] = {one: _text(row, one) for one in fields}
+        if "renewal_on" in fields:
+            for record, ends in self._contracts(client, records):
+                day = accounts.renewal_on(Row(record, names), ends)
+                found[record["Id"]]["renewal_on"] = None if day is None else iso_day(day)
+        return found
+
+    def _contracts(
+        self, client: HttpClient, records: Sequence[Record]
+    ) -> Iterator[tuple[Record, Row]]:
+        """Accounts, each with its contract: a date of it is shown where the account has none."""
+        if self._terms is None:
+            self._terms = [one.name for one in wire.seen(client, self._api, contracts.SOBJECT)]
+        contracts.beside(self._names).add(client, self._api, self._terms, records)
+        return ((record, contracts.latest(record, self._names)) for record in records)
 
     def reread(self, context: Context, ids: Sequence[str]) -> Sequence[Page]:
         """With their latest history, which tells what a field is where it is tracked."""
@@ -169,8 +183,7 @@ def _value(text: str | None, kind: str) -> Any:
 
 def _text(row: Row, field: str) -> str | None:
     value = row.value(field)
-    text = row.number(field) if isinstance(value, int | float) else row.text(field)
-    return text[:10] if text and field == "renewal_on" else text  # its calendar day, as it is read
+    return row.number(field) if isinstance(value, int | float) else row.text(field)
 
 
 def _error(saved: _Saved | None) -> str:
