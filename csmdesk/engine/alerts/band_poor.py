@@ -1,7 +1,7 @@
 """Alert "band poor": the held band becomes poor.
 
-Withheld where the set of factors with data, or the model, is not yesterday's: a newly connected
-source is not a change of health (definitions.md section 5, Markers).
+Withheld where the set of factors with data, or the model, changed within the two days that the held
+band waits for: a newly connected source is not a change of health (definitions.md section 5, Markers).
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def _became_poor(seen: AlertContext) -> Bools:
     poor: Bools = np.asarray(seen.ctx.health.held_band == POOR)
     if not seen.past:
         return poor
-    last = seen.past[-1]
-    return np.asarray(poor & ((last.chi < 0) | (last.comparable & (last.held != POOR))))
+    last, earlier = seen.past[-1], seen.past[-2:]
+    same = np.all([one.comparable | (one.chi < 0) for one in earlier], axis=0)
+    return np.asarray(poor & ((last.chi < 0) | (same & (last.held != POOR))))
 
 
 KIND = Kind("band_poor", RISK, look)

@@ -14,6 +14,7 @@ import numpy as np
 from csmdesk.domain.columns import Bools, Columns, Ints, where_text
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
+from csmdesk.domain.inputs import KINDS
 from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import Limits, above, at_least, known
@@ -25,6 +26,8 @@ LIMITS = {"medium_percent": 3, "high_percent": 10, "usage_days": 30}
 RENEWAL, AMOUNT, CURRENCY = "renewal_on:status", "acv:mrr", "acv_currency:currency"
 BILLING_TWICE, CRM_TWICE, DOMAIN_TWICE = "billing:billing", "crm:crm", "domain:domain"
 NO_CONTRACT = "usage:contract"
+NO_ACCOUNT = "customer:"
+"""Of a kind of source that knows no account of the customer: "customer:usage"."""
 _PAID = frozenset(("Active", "Past due", "Trial", "Paused", "Free"))
 _ACCOUNTS = {
     BILLING_TWICE: ("billing", "subscription", "billing account"),
@@ -34,19 +37,36 @@ _ACCOUNTS = {
 
 def check(ctx: Context, limits: Limits) -> list[Hit]:
     hits = _renewals(ctx) + _amounts(ctx, limits) + _currencies(ctx)
-    hits += _accounts(ctx) + _domains(ctx) + _without_contract(ctx, limits)
+    hits += _accounts(ctx) + _domains(ctx) + _without_contract(ctx, limits) + _unjoined(ctx)
     told = {(hit.customer, hit.subject) for hit in hits}
     for row, subject in ctx.watched(RULE.id):
         if (row, subject) not in told:
-            stale = subject == NO_CONTRACT and not _days_known(ctx, limits)
-            hits.append(Hit(row, subject, NONE, clear=UNKNOWN if stale else CLEAR))
+            clear = CLEAR if _can_tell(ctx, limits, subject) else UNKNOWN
+            hits.append(Hit(row, subject, NONE, clear=clear))
     return hits
 
 
+def _can_tell(ctx: Context, limits: Limits, subject: str) -> bool:
+    """Whether what the subject is about can be seen today; CRM and billing always can, see `RULE`."""
+    if subject == NO_CONTRACT:
+        return _days_known(ctx, limits)
+    return not subject.startswith(NO_ACCOUNT) or _read(ctx, subject.removeprefix(NO_ACCOUNT))
+
+
+def _read(ctx: Context, kind: str) -> bool:
+    return ctx.facts.connected(kind) and not ctx.stale(kind)
+
+
 def _hit(
-    ctx: Context, row: int, subject: str, severity: int, text: str, values: Mapping[str, Any]
+    ctx: Context,
+    row: int,
+    subject: str,
+    severity: int,
+    text: str,
+    values: Mapping[str, Any],
+    kinds: tuple[str, ...] = ("crm", "billing", "usage"),
 ) -> Hit:
-    return Hit(row, subject, severity, text, ctx.evidence(("crm", "billing", "usage"), values, {}))
+    return Hit(row, subject, severity, text, ctx.evidence(kinds, values, {}))
 
 
 def _disagree(crm: str, billing: str, field: str) -> str:
@@ -140,6 +160,24 @@ def _several(table: Columns) -> dict[tuple[int, str], list[str]]:
             if account[place]:
                 found[row, table["source"][place]].add(account[place])
     return {key: sorted(names) for key, names in found.items() if len(names) > 1}
+
+
+def _unjoined(ctx: Context) -> list[Hit]:
+    """Cosmetic: a connected system knows no account of an active customer, so that what it feeds is
+    missing (definitions.md section 5). A system of several kinds is looked at once."""
+    active = np.asarray(ctx.measures["active"])
+    told: set[str] = set()
+    hits = []
+    for kind in KINDS:
+        titles = {source.name: source.title for source in ctx.of_kind(kind)}
+        if titles.keys() <= told or not _read(ctx, kind):
+            continue
+        told |= titles.keys()
+        text = f"{listing(list(titles.values()))}: no account of this customer."
+        for row in np.flatnonzero(active & ~ctx.facts.joined(kind)).tolist():
+            values, own = {"account": None}, (kind,)
+            hits.append(_hit(ctx, row, NO_ACCOUNT + kind, LOW, text, values, own))
+    return hits
 
 
 def _domains(ctx: Context) -> list[Hit]:

@@ -133,3 +133,14 @@ def test_band_poor_from_the_first_day_and_withheld_when_factors_change() -> None
     still = Walk(band_poor.KIND)
     still.step(day_of(chi=25, held=POOR, history=[score_day(DAY - 1, 25, POOR)]))
     assert not still.newest  # it became poor before
+
+
+def test_band_poor_is_withheld_when_the_band_turns_a_day_after_the_factors_changed() -> None:
+    """The held band waits a day: the score that it follows was the first one of another model."""
+    past = [score_day(DAY - 2, 55, model="2"), score_day(DAY - 1, 25)]
+    withheld = Walk(band_poor.KIND)
+    withheld.step(day_of(chi=25, held=POOR, history=past))
+    assert not withheld.newest
+    real = Walk(band_poor.KIND)
+    real.step(day_of(chi=25, held=POOR, history=[score_day(DAY - 2, 55), past[1]]))
+    assert real.open

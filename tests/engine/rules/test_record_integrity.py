@@ -142,3 +142,23 @@ def test_values_that_change_before_the_next_run_end_the_acceptance() -> None:
     verdicts = {found.tasks[0].task_id: "accepted"}
     changed = run(RULE, replace(ctx, previous=replace(ctx.previous, verdicts=verdicts)))
     assert [(task.active, task.episode) for task in changed.tasks] == [(True, 2)]
+
+
+def test_a_system_that_knows_no_account_of_an_active_customer() -> None:
+    """Connected but not joined is missing, and this rule says so (definitions.md section 5)."""
+    rows: list[dict[str, Any]] = [{}, {"active": False, "status": "Prospect"}, {}]
+    ctx = context(rows, unjoined={"usage": ["c0", "c1"]})
+    found = run(RULE, ctx)
+    assert severities(found) == {("c0", "customer:usage"): 1}
+    assert found.tasks[0].text == "USAGE: no account of this customer."
+    joined = later(ctx, found, facts=context(rows).facts)
+    assert [task.active for task in run(RULE, joined).tasks] == [False]
+    sources = tuple(
+        replace(one, fresh_on=DAY) if one.name == "usage" else one for one in joined.facts.sources
+    )
+    unread = replace(joined, facts=replace(joined.facts, sources=sources))
+    kept = run(RULE, unread).tasks
+    assert [(task.active, task.state) for task in kept] == [(True, "stale")]
+    still = later(ctx, found)
+    missing = replace(still, facts=replace(still.facts, sources=sources), previous=ctx.previous)
+    assert not run(RULE, missing).tasks  # an old read cannot say who has no account
