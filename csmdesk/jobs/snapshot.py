@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,7 @@ from csmdesk.domain.texts import plural
 from csmdesk.engine.figures.counted import with_counts
 from csmdesk.engine.figures.customers import totals
 from csmdesk.engine.health.assess import assess
-from csmdesk.engine.health.history import factor_rows
+from csmdesk.engine.health.frozen import as_stored
 from csmdesk.engine.money.mrr import subscription_columns
 from csmdesk.engine.money.prepared import Prepared
 from csmdesk.engine.rules.rule import Context
@@ -55,7 +54,7 @@ def build_portfolio(session: Session, day: int, *, recompute: bool = False) -> P
     health = assess(facts, measures, settings, day, before)
     frozen = [one for one in kept if one.day == day]
     if frozen and not recompute:
-        health = as_stored(health, frozen[0])
+        health = as_stored(health, frozen[0], before, settings)
     then = None
     if newest is not None and day < newest.day:
         known = Previous({}, {}, before)
@@ -102,32 +101,6 @@ def beside_stored(portfolio: Portfolio, day: HistoryDay) -> Portfolio:
         customers=Columns(customers, portfolio.customers.length),
         notices=(*portfolio.notices, said) if count else portfolio.notices,
     )
-
-
-def as_stored(health: Health, day: HistoryDay) -> Health:
-    """A day's recomputed health with everything that was stored on that day put in its place.
-
-    Customers that the stored day does not know keep the recomputed values; factors that it does not
-    know have no data, as they took no point on that day.
-    """
-    place = {one: row for row, one in enumerate(day.ids)}
-    at = np.array([place.get(one, -1) for one in health.ids], dtype=np.int64)
-    if not set(day.factors) <= set(health.factors) or not len(day.ids):
-        return health
-    known = at >= 0
-
-    def put(new: Any, old: Any) -> Any:
-        return np.where(known, old[..., np.maximum(at, 0)], new).astype(new.dtype)
-
-    names = ("chi", "held_band", "rank", "coverage")
-    merged = {name: put(getattr(health, name), getattr(day, name)) for name in names}
-    for name, blank in (("has", 0), ("num", 0), ("den", 1), ("score", 0), ("points", 0)):
-        rows = factor_rows(getattr(day, name), day.factors, health.factors, blank)
-        merged[name] = put(getattr(health, name), rows)
-    merged["cap"], merged["pillars"] = put(health.cap, day.cap), put(health.pillars, day.pillars)
-    lost = 100 - merged["chi"].astype(np.int64) - merged["points"].sum(axis=0)
-    merged["cap_points"] = np.where(merged["chi"] >= 0, lost, 0)
-    return replace(health, **merged)
 
 
 def _assemble(

@@ -51,6 +51,7 @@ def test_a_recomputed_day_equals_the_stored_one_until_the_model_changes(demo_fol
     session = demo_session(demo_folder)
     day = session.today() - 12
     again = build_portfolio(session, day, recompute=True)
+    before = build_portfolio(session, day)
     session.close()
     assert (again.customers.ints("stored_chi") == MISSING).all()
     assert not [text for text in again.notices if "stored" in text]
@@ -64,6 +65,8 @@ def test_a_recomputed_day_equals_the_stored_one_until_the_model_changes(demo_fol
     assert (now.customers["chi"][other] == 10).all()
     assert (now.customers["stored_chi"][other] == then.customers["chi"][other]).all()
     assert f"{other.sum()} recomputed scores differ from what was stored on" in now.notices[-1]
+    for name in ("chi", "band", "held_band", "health_marker", "activity_marker"):
+        assert (then.customers[name] == before.customers[name]).all(), name
 
 
 def test_a_portfolio_with_units_in_use_goes_through_the_pipe(demo_folder: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from csmdesk.domain.columns import Columns
+from csmdesk.domain.columns import Columns, Ints
 from csmdesk.domain.findings import Health, HistoryDay
 from csmdesk.domain.inputs import Facts
-from csmdesk.domain.settings import Settings
+from csmdesk.domain.settings import HealthLimits, Settings
 from csmdesk.engine.health.bands import (
     Past,
     Today,
@@ -45,8 +46,7 @@ def assess(
     past = _recent(history, today, day - settings.health.marker_days)
     shared = settings.health
     rank = activity_rank(measures.ints("events_30"), measures["active"], shared.min_ranked)
-    near = [one for one in past if one.day >= day - shared.marker_days]
-    moved = shared.marker_points
+    health_marker, activity_marker = markers(chi, rank.astype(np.int64), past, day, shared)
     return Health(
         day=day,
         ids=facts.ids,
@@ -68,10 +68,8 @@ def assess(
         cap=scores.cap,
         cap_points=scores.cap_points,
         rank=rank,
-        health_marker=marker(chi, [(one.chi, one.comparable) for one in near], moved),
-        activity_marker=marker(
-            rank.astype(np.int64), [(one.rank, one.comparable) for one in near], moved
-        ),
+        health_marker=health_marker,
+        activity_marker=activity_marker,
         active=measures["active"],
     )
 
@@ -80,3 +78,15 @@ def _recent(history: Sequence[HistoryDay], today: Today, first: int) -> list[Pas
     """The days from `first` on, or the newest one when all are older."""
     near = [one for one in history if one.day >= first] or history[-1:]
     return [align(one, today) for one in near]
+
+
+def markers(
+    chi: Ints, rank: Ints, past: Sequence[Past], day: int, shared: HealthLimits
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """(health marker, activity marker) of every customer against the days that they look back on."""
+    near = [one for one in past if day - shared.marker_days <= one.day < day]
+    points = shared.marker_points
+    return (
+        marker(chi, [(one.chi, one.comparable) for one in near], points),
+        marker(rank, [(one.rank, one.comparable) for one in near], points),
+    )

@@ -101,11 +101,7 @@ def score_values(
     chi = uncapped - cap_points
     known = np.where(raw.has, weight, 0)
     coverage = known.sum(axis=0) * 10_000 // (100 * WEIGHT_UNIT)
-    limits = Limits(
-        np.array([one.good_above for one in models], dtype=np.int64)[model],
-        np.array([one.poor_below for one in models], dtype=np.int64)[model],
-        settings.health,
-    )
+    limits = limits_of(models, model, settings)
     weighs = weighing(models, model)
     return Scores(
         versions=tuple(one.version for one in models),
@@ -121,6 +117,15 @@ def score_values(
         cap=cap,
         cap_points=cap_points,
         weighs=weighs,
+    )
+
+
+def limits_of(models: Sequence[HealthModel], model: Ints, settings: Settings) -> Limits:
+    """Band limits of each customer's model; `model`: its index."""
+    return Limits(
+        np.array([one.good_above for one in models], dtype=np.int64)[model],
+        np.array([one.poor_below for one in models], dtype=np.int64)[model],
+        settings.health,
     )
 
 

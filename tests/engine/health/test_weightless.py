@@ -12,9 +12,9 @@ from csmdesk.domain.settings import FactorSettings, Model, Settings
 from csmdesk.engine.health.assess import assess
 from csmdesk.engine.health.explain import weighed_rows
 from csmdesk.engine.health.factors import BY_KEY, KEYS
+from csmdesk.engine.health.frozen import as_stored
 from csmdesk.engine.health.history import factor_rows, history_day
 from csmdesk.engine.health.model import resolve
-from csmdesk.jobs.snapshot import as_stored
 from tests.engine.build import DAY, facts
 from tests.engine.health.given import measures
 
@@ -91,7 +91,7 @@ def test_a_day_stored_before_they_came_is_told_as_it_was() -> None:
         history_day(assess(facts(["acme"]), measures(overdue_days=30), Settings(), DAY, ()))
     )
     now = assess(facts(["acme"]), measures(), Settings(), DAY, ())
-    told = as_stored(now, stored)
+    told = as_stored(now, stored, (), Settings())
     assert (int(now.chi[0]), int(told.chi[0])) == (100, int(stored.chi[0]))
     assert told.factors == KEYS
     assert told.points[:11].tolist() == stored.points.tolist()
@@ -102,7 +102,7 @@ def test_a_day_stored_before_they_came_is_told_as_it_was() -> None:
 def test_a_day_with_a_factor_that_is_gone_is_recomputed() -> None:
     health = assess(facts(["acme"]), measures(), Settings(), DAY, ())
     stored = replace(history_day(health), factors=("luck", *KEYS[1:]), chi=np.array([3], np.int16))
-    assert int(as_stored(health, stored).chi[0]) == 100
+    assert int(as_stored(health, stored, (), Settings()).chi[0]) == 100
 
 
 def test_their_curves_mark_no_version_until_they_weigh() -> None:
