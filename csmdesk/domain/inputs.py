@@ -42,8 +42,9 @@ class Facts:
     `ids` is sorted (customer_id, 16 hex digits). `customers` has the anchor's fields merged over
     all joined accounts (CRM before billing before support before usage): name, domain, owner_id,
     owner (name), owner_email, tier, stage, success_program, acv, acv_currency, renewal_on, industry,
-    created_on, assigned_on, churned_on, flag, tags, url, anchor_source, anchor_id, and joined_crm,
-    joined_billing, joined_usage, joined_support (bool arrays), accounts (how many accounts joined).
+    created_on, assigned_on, churned_on, flag, tags, all_tags (with those that people gave, as of
+    now), url, anchor_source, anchor_id, and joined_crm, joined_billing, joined_usage, joined_support
+    (bool arrays), accounts (how many accounts joined).
 
     `tables[name]` (names of `domain.facts.FACTS` but account) has the class's fields as columns
     plus `customer` (int64 row index, MISSING when it joins none). Child tables of a subscription

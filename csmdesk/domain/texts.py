@@ -118,3 +118,8 @@ def days_ago(day: int, today: int, locale: Locale = ENGLISH) -> str:
     if distance > 0:
         return locale.ahead.format(number(distance, locale))
     return locale.ago.format(plural(-distance, "day", locale=locale))
+
+
+def not_checked_since(day: int, locale: Locale = ENGLISH) -> str:
+    """What a task says whose source told nothing since `day`."""
+    return f"Not re-checked since {date_text(day, locale)}."

@@ -49,7 +49,7 @@ def measure(
     data["stage"], _ = field_on(facts, ready.fields, "stage", day)
     data["owner_id"], _ = field_on(facts, ready.fields, "owner_id", day)
     data["domain"], _ = field_on(facts, ready.fields, "domain", day)
-    data["tags"] = facts.customers["tags"]
+    data["tags"] = facts.customers["all_tags"]
     tenure = money.ints("tenure")
     created = facts.customers.ints("created_on")
     known = np.where((created != MISSING) & (created <= day), created, MISSING)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.page import CrmFields, CustomerPage
-from csmdesk.domain.portfolio import Portfolio
+from csmdesk.domain.portfolio import HISTORY_DAYS, Portfolio
 from csmdesk.engine.figures.customer import build_page
 from csmdesk.engine.figures.customer.context import CustomerContext
 from csmdesk.jobs.customer_rows import typed_rows
 from csmdesk.jobs.session import Session
+from csmdesk.store.history import model_versions
 from csmdesk.store.queries.crm import crm_fields, crm_owners
 from csmdesk.store.queries.customer import customer_rows
 from csmdesk.store.queries.people import people_names
@@ -28,9 +29,11 @@ def customer_page(session: Session, portfolio: Portfolio, customer_id: str) -> C
         kept = crm_fields(conn, customer_id)
         records = customer_records(conn, customer_id)
         owners = crm_owners(conn, kept["owner_id"].source) if kept else []
-    at = ids.index(customer_id)
+        first = portfolio.day - HISTORY_DAYS + 1
+        versions = model_versions(conn, customer_id, first, portfolio.day)
+    at, typed = ids.index(customer_id), typed_rows(rows, people)
     page = build_page(
-        CustomerContext(portfolio, at, typed_rows(rows, people), session.settings, session.zone)
+        CustomerContext(portfolio, at, typed, session.settings, session.zone, versions)
     )
     page = replace(page, records=records)
     if not kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from csmdesk.domain.texts import not_checked_since
 from csmdesk.models.columns import Cell, Column, Tip, plain
 from csmdesk.models.counts import open_tasks
 from csmdesk.models.customers import BAND_WORDS, due_text
@@ -63,13 +64,13 @@ def _category(rows: Rows, row: int) -> str:
 
 
 def task_state(rows: Rows, row: int) -> str:
-    """ "Not started", "Snoozed → 30 Nov", "Resolved" …"""
-    asleep = rows.get("snooze_until", row)
-    if asleep is not None and asleep > rows.day:
-        return f"Snoozed → {short_date(asleep)}"
+    """ "Not started", "Snoozed → 30 Nov", "Resolved" …, in the order of `figures.tasks.status_of`."""
     if not rows.get("active", row):
         return "Resolved"
-    return str(rows.get("shown_state", row) or "").capitalize()
+    state, asleep = str(rows.get("shown_state", row) or ""), rows.get("snooze_until", row)
+    if state != "finished" and asleep is not None and asleep > rows.day:
+        return f"Snoozed → {short_date(asleep)}"
+    return state.capitalize()
 
 
 def _state_pill(rows: Rows, row: int) -> tuple[str, str]:
@@ -88,8 +89,10 @@ def _due_flag(rows: Rows, row: int) -> tuple[str, str]:
 
 
 def _text_tip(rows: Rows, row: int) -> Tip | None:
-    comment = rows.get("comment", row)
-    lines = tuple(text for text in (rows.get("text", row), comment) if text)
+    since = rows.get("checked_on", row) if rows.get("state", row) == "stale" else None
+    stale = not_checked_since(since) if since is not None else None
+    told = (rows.get("text", row), stale, rows.get("comment", row))
+    lines = tuple(text for text in told if text)
     return Tip(_severity(rows, row), f"· {_category(rows, row)}", lines)
 
 

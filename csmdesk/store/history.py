@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from csmdesk.domain.findings import Health, HistoryDay
-from csmdesk.store.packing import pack, unpack
+from csmdesk.store.packing import pack, unpack, unpack_first
 from csmdesk.store.schema.findings import HISTORY_DAY
 from csmdesk.store.sql import fetch, upsert_sql
 
@@ -53,6 +53,29 @@ def first_history_day(conn: Connection) -> int | None:
     """The oldest stored day; None when there is none."""
     found = conn.exec_driver_sql("SELECT min(day) FROM history_day").scalar()
     return None if found is None else int(found)
+
+
+def model_versions(
+    conn: Connection, customer_id: str, first: int, last: int
+) -> tuple[tuple[int, str], ...]:
+    """(day, model version) of a customer's first stored score and of each one by another version
+    than the score before it."""
+    wanted = bytes.fromhex(customer_id)
+    found: list[tuple[int, str]] = []
+    sql = (
+        "SELECT day, ids, model, CASE WHEN json_array_length(model, '$.models') > 1 THEN factors END "
+        "FROM history_day WHERE day BETWEEN ? AND ? ORDER BY day"
+    )
+    for day, ids, model, packed in fetch(conn, sql, (first, last)):
+        keys = np.frombuffer(ids, f"S{_ID_BYTES}")
+        at = int(np.searchsorted(keys, np.bytes_(wanted)))
+        if at == len(keys) or ids[_ID_BYTES * at : _ID_BYTES * (at + 1)] != wanted:
+            continue
+        versions = json.loads(model)["models"]
+        version = versions[int(unpack_first(packed, len(keys))[at]) if packed else 0]
+        if not found or found[-1][1] != version:
+            found.append((day, version))
+    return tuple(found)
 
 
 def chi_matrix(conn: Connection, last_day: int, days: int, ids: Sequence[str]) -> NDArray[np.int16]:

@@ -11,7 +11,7 @@ from csmdesk.domain.collector import collector_paused
 from csmdesk.domain.columns import Columns
 from csmdesk.domain.inputs import Facts, Rates
 from csmdesk.domain.settings import Features, Settings
-from csmdesk.store.load_customers import load_customers
+from csmdesk.store.load_customers import CustomerBook, load_customers
 from csmdesk.store.load_tables import load_tables
 from csmdesk.store.load_usage import load_usage
 from csmdesk.store.sources import connected_sources
@@ -33,7 +33,7 @@ def _load(conn: Connection, settings: Settings, since: int | None) -> Facts:
     book = load_customers(conn, sources)
     return Facts(
         ids=book.ids,
-        customers=book.customers,
+        customers=_with_own_tags(conn, book),
         tables=_with_taxonomy(
             load_tables(conn, book, ZoneInfo(settings.time_zone), since), settings.features
         ),
@@ -42,6 +42,16 @@ def _load(conn: Connection, settings: Settings, since: int | None) -> Facts:
         risk=_risk(conn, book.index),
         rates=load_rates(conn, settings.money.reporting_currency),
     )
+
+
+def _with_own_tags(conn: Connection, book: CustomerBook) -> Columns:
+    """The customers with `all_tags`: those of the sources and those that people gave, as of now."""
+    tags = list(book.customers["tags"])
+    for customer, tag in fetch(conn, "SELECT customer_id, tag FROM work_tag ORDER BY 1, 2"):
+        at = book.index.get(customer)
+        if at is not None and tag not in tags[at]:
+            tags[at] = (*tags[at], tag)
+    return Columns({**book.customers.data, "all_tags": tags}, book.customers.length)
 
 
 def _with_taxonomy(tables: dict[str, Columns], features: Features) -> dict[str, Columns]:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 _LEVEL = 4
 _SMALLER = ("<i1", "<i2", "<i4")
+_MOST_HEAD = 4096
+"""Bytes that the names and shapes of a few arrays never fill."""
 
 
 def pack(parts: Mapping[str, Any]) -> bytes:
@@ -46,6 +48,14 @@ def unpack(blob: bytes) -> dict[str, Any]:
         parts[name] = flat.reshape(told["shape"]).astype(told["own"])
         start += count * kind.itemsize
     return parts
+
+
+def unpack_first(blob: bytes, count: int) -> NDArray[Any]:
+    """The first part, an array of `count` values, without inflating those behind it."""
+    data = zlib.decompressobj().decompress(blob, _MOST_HEAD + 8 * count)
+    start = 4 + int.from_bytes(data[:4], "little")
+    told = next(iter(json.loads(data[4:start]).values()))
+    return np.frombuffer(data, np.dtype(told["as"]), count, start)
 
 
 def _narrowed(array: NDArray[Any]) -> NDArray[Any]:

@@ -38,7 +38,7 @@ LISTS = (
     ),
     listed("engine/health/factors", "__init__.py"),
     listed("engine/alerts", "__init__.py", "drops", "kind", "lifecycle"),
-    listed("engine/figures/customer", "__init__.py", "context"),
+    listed("engine/figures/customer", "__init__.py", "context", "model"),
     listed("sync/connectors", "__init__.py"),
     listed("store/edits", "__init__.py", "plan"),
     listed("store/schema", "__init__.py"),

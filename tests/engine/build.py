@@ -156,6 +156,7 @@ def _customers(accounts: list[Account], people: list[Person], joined: Mapping[st
         "name": [a.name for a in accounts],
         "url": [a.url for a in accounts],
         "tags": [a.tags for a in accounts],
+        "all_tags": [a.tags for a in accounts],
         "acv_currency": [a.currency for a in accounts],
         "owner": [owner.name if owner else None for owner in owners],
         "owner_email": [owner.email if owner else None for owner in owners],

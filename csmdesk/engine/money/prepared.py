@@ -16,7 +16,8 @@ from csmdesk.engine.money.ledger import Ledger, build_ledger
 from csmdesk.engine.money.metered import Charges, build_charges
 from csmdesk.engine.money.rates import RateTable, build_rates
 
-_CLOSED = frozenset({"paid", "void", "voided", "uncollectible", "written_off", "draft", "deleted"})
+CLOSED = frozenset({"paid", "void", "voided", "uncollectible", "written_off", "draft", "deleted"})
+"""Statuses of invoices that nobody owes."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _dues(facts: Facts, currency: Ints) -> Dues:
     issued, due = table.ints("issued_on"), table.ints("due_on")
     amount, settled = table.ints("amount_due"), table.ints("amount_paid")
     dated: Bools = (paid != MISSING) | (voided != MISSING)
-    ended = where_text(table.texts("status"), lambda text: (text or "").lower() in _CLOSED)
+    ended = where_text(table.texts("status"), lambda text: (text or "").lower() in CLOSED)
     rest = np.where(paid != MISSING, amount, amount - settled)
     usable = (table.ints("customer") != MISSING) & (dated | ~ended) & (rest > 0)
     row = np.flatnonzero(usable & (currency != MISSING))

@@ -192,7 +192,8 @@ class Chart(QWidget):
             painter.setPen(QPen(theme.color("muted"), 1, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
             painter.setPen(theme.color("muted"))
-            room = QRectF(min(x + 4, plot.right() - 90), plot.top() + 2, 90, 14)
+            width = painter.fontMetrics().horizontalAdvance(mark.text) + 4
+            room = QRectF(min(x + 4, plot.right() - width), plot.top() + 2, width, 14)
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft, mark.text)
 
     def _paint_legend(self, painter: QPainter) -> None:

@@ -11,15 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from csmdesk.config.workspace import CONFIG_NAME
+from csmdesk.domain.cancel import CancelToken, silent
+from csmdesk.domain.days import SECONDS_A_DAY
+from csmdesk.domain.edits import Edit
 from csmdesk.domain.page import Breakdown, CustomerPage, Series, Table, page_json
 from csmdesk.domain.portfolio import Portfolio
 from csmdesk.domain.scope import Scope
 from csmdesk.engine.figures.renewal_months import ORDER, renewal_months
 from csmdesk.engine.figures.renewals import renewals_report
+from csmdesk.jobs import edits
 from csmdesk.jobs.customer import customer_page
+from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot import build_portfolio
-from tests.demo import demo_session
+from tests.demo import NOW, demo_session
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +145,69 @@ def test_months_of_renewals_obey_the_scope(book: Portfolio) -> None:
     assert (sum(parts) <= whole).all()
     nobody = renewal_months(book, Scope(book.day, "Nobody"))
     assert not any(sum(month.count) for month in nobody)
+
+
+MODELS = """
+[[segments]]
+name = "Key accounts"
+tag = ["key account"]
+
+[[models]]
+name = "Key"
+segment = "Key accounts"
+[models.factors.last_login]
+curve = [[3, 100], [60, 0]]
+
+[[models]]
+name = "Default"
+"""
+
+
+def test_the_breakdown_says_which_model_and_why_and_the_chart_marks_its_change(
+    demo_folder: Path,
+) -> None:
+    """The segment is one by a tag that a person gave."""
+    session = demo_session(demo_folder)
+    today = session.today()
+    book = build_portfolio(session, today)
+    mine, other = (
+        book.customers["id"][row] for row in np.flatnonzero(book.customers["chi"] > 0)[:2]
+    )
+    edit = Edit("tag_add", (mine,), {"tags": ["key account"]})
+    edits.apply(session, edit, session.now(), today)
+    session.close()
+    with (demo_folder / CONFIG_NAME).open("a", encoding="utf-8") as file:
+        file.write(MODELS)
+    session = demo_session(demo_folder, clock=lambda: NOW + SECONDS_A_DAY)
+    run(session, CancelToken(), silent, sync=False)
+    book, before = (build_portfolio(session, day) for day in (today + 1, today))
+    page, plain = (customer_page(session, book, one) for one in (mine, other))
+    former = customer_page(session, before, mine)
+    session.close()
+    assert "Model “Key” (chosen by segment “Key accounts”)" in block(page, "chi", "breakdown").note
+    assert "Model “Default” (in no other model's segment)" in block(plain, "chi", "breakdown").note
+    assert "Model “Default”" in block(former, "chi", "breakdown").note
+    login = block(page, "chi", "breakdown").pillars[0].factors[0]
+    assert "100 points at 3 days" in login.raw.tip
+    marks = [(mark.day, mark.text) for mark in block(page, "chi", "chi_history").marks]
+    assert marks[-1] == (today + 1, "Key v1")
+    assert all(mark.text == "first scored" for mark in block(plain, "chi", "chi_history").marks)
+
+
+def test_subscriptions_show_the_status_that_the_workspace_maps(
+    demo_folder: Path, pages: list[CustomerPage]
+) -> None:
+    def shown(page: CustomerPage) -> set[str]:
+        return {row[1].text for row in block(page, "commercial", "subscriptions").rows}
+
+    assert "Active" in set().union(*map(shown, pages))
+    with (demo_folder / CONFIG_NAME).open("a", encoding="utf-8") as file:
+        file.write('\n[statuses]\nactive = "Free"\n')
+    session = demo_session(demo_folder)
+    book = build_portfolio(session, session.today())
+    mapped = set().union(
+        *(shown(customer_page(session, book, key)) for key in book.customers["id"])
+    )
+    session.close()
+    assert "Free" in mapped
+    assert "Active" not in mapped

@@ -17,10 +17,12 @@ from csmdesk.domain.page import (
 from csmdesk.domain.portfolio import HISTORY_DAYS
 from csmdesk.domain.texts import decimal, plural
 from csmdesk.engine.figures.customer.context import CustomerContext, text_cell
+from csmdesk.engine.figures.customer.model import used_model
 from csmdesk.engine.health.caps import CAPS
 from csmdesk.engine.health.explain import best_value, factor_text, source_of, weighed_rows
 from csmdesk.engine.health.factor import PILLAR_TITLES, PILLARS, Detail
 from csmdesk.engine.health.factors import BY_KEY
+from csmdesk.engine.health.model import HealthModel
 
 
 def tab(context: CustomerContext) -> Tab:
@@ -34,7 +36,8 @@ def tab(context: CustomerContext) -> Tab:
 
 
 def history(context: CustomerContext, days: int) -> Series:
-    """The CHI of the last `days` days, one mark where it was first scored."""
+    """The CHI of the last `days` days, with marks where it was first scored and where its model
+    changed."""
     portfolio, at = context.portfolio, context.at
     values = portfolio.chi_history[-days:, at].astype(int).tolist()
     shown = tuple(float(chi) if chi >= 0 else None for chi in values)
@@ -44,6 +47,8 @@ def history(context: CustomerContext, days: int) -> Series:
     scored = [place for place, chi in enumerate(values) if chi >= 0]
     if scored and scored[0] > 0:
         marks = (Mark(first + scored[0], "first scored"),)
+    turned = (one for one in context.versions[1:] if one[0] >= first)
+    marks += tuple(Mark(day, version.rpartition(" (")[0]) for day, version in turned)
     return Series(
         "chi_history",
         f"CHI, {len(values)} days",
@@ -58,7 +63,8 @@ def history(context: CustomerContext, days: int) -> Series:
 def _breakdown(context: CustomerContext) -> Breakdown:
     portfolio, at = context.portfolio, context.at
     chi = context.number("chi")
-    lines = {row: _factor_line(context, row) for row in weighed_rows(portfolio)}
+    used = used_model(context)
+    lines = {row: _factor_line(context, row, used.model) for row in weighed_rows(portfolio)}
     pillars = []
     for key in PILLARS:
         rows = [row for row in lines if BY_KEY[portfolio.factors[row]].pillar == key]
@@ -72,20 +78,20 @@ def _breakdown(context: CustomerContext) -> Breakdown:
     if chi == 100:
         title = "A full 100"
     covered = decimal(context.number("coverage"), 100, 0)
-    note = f"Model “{_model_name(context)}”, {covered} % of the weights have data"
+    note = f"Model “{used.name}” ({used.why}), {covered} % of the weights have data"
     return Breakdown(
         "breakdown", title, note, chi, tuple(pillars), cap_cell, int(portfolio.cap_points[at])
     )
 
 
-def _factor_line(context: CustomerContext, row: int) -> FactorLine:
+def _factor_line(context: CustomerContext, row: int, model: HealthModel | None) -> FactorLine:
     portfolio, at = context.portfolio, context.at
     factor = BY_KEY[portfolio.factors[row]]
     has = bool(portfolio.has[row, at])
     detail = Detail(portfolio.measures, at, portfolio.currency)
     source, age = source_of(factor.source, portfolio.sources, context.day)
     known = f"{source}, read {plural(age, 'day')} ago" if age else source or "no source connected"
-    tip = f"100 points at {best_value(factor)}. Source: {known}."
+    tip = f"100 points at {best_value(factor, model)}. Source: {known}."
     if not has:
         raw = Cell("no data", None, "muted", tip)
         return FactorLine(factor.key, factor.title, raw, "–", 0, -1.0)
@@ -134,9 +140,10 @@ def _points(earned: int, weight: int, total: int) -> str:
 
 
 def _model(context: CustomerContext) -> Fields:
-    portfolio = context.portfolio
+    portfolio, used = context.portfolio, used_model(context)
     fields = (
-        Field("model", "Model", text_cell(_model_name(context))),
+        Field("model", "Model", text_cell(used.version)),
+        Field("why", "Why this one", text_cell(used.why)),
         Field("fingerprint", "Fingerprint", text_cell(portfolio.fingerprint)),
         Field(
             "coverage",
@@ -163,10 +170,6 @@ def risk(context: CustomerContext) -> Fields:
         Field("set_on", "Set", context.day_cell(entry.set_on)),
     )
     return Fields("risk", "Risk and confidence", fields, f"by {entry.who}")
-
-
-def _model_name(context: CustomerContext) -> str:
-    return context.settings.models[-1].name
 
 
 class _Scored:

@@ -11,9 +11,11 @@ from csmdesk.domain.page import Cell, Field, Fields, Head, Series, Tab, Table
 from csmdesk.domain.texts import month_text, plural
 from csmdesk.engine.figures.customer.context import CustomerContext, count_cell, text_cell
 from csmdesk.engine.figures.customer.header import header
+from csmdesk.engine.money.prepared import CLOSED
 
 MONTHS = 24
 INVOICES = 36
+STATUS_TONES = {"Active": "good", "Past due": "poor", "Trial": "info", "Paused": "neutral"}
 
 
 def tab(context: CustomerContext) -> Tab:
@@ -112,7 +114,7 @@ def _subscriptions(context: CustomerContext) -> Table:
         price = f"{context.money_cell(whole, currency).text} / {every}"
         name = names.get(item.product_id, item.product_id)
         items.setdefault(item.subscription_id, []).append((name, item.quantity, price))
-    rows = []
+    rows, kinds = [], _status_types(context)
     for one in sorted(
         context.rows.subscriptions, key=lambda s: (_over(s, context.day), -s.started_on)
     ):
@@ -120,7 +122,7 @@ def _subscriptions(context: CustomerContext) -> Table:
         rows.append(
             (
                 text_cell(", ".join(name for name, _, _ in own)),
-                _status(one, context.day),
+                _status(one, kinds.get(one.source_id, "Not started"), context.day),
                 count_cell(sum(quantity for _, quantity, _ in own) if own else MISSING),
                 text_cell(", ".join(price for _, _, price in own)),
                 context.day_cell(one.started_on),
@@ -135,18 +137,19 @@ def _over(one: Subscription, day: int) -> bool:
     return one.ended_on is not None and one.ended_on <= day
 
 
-def _status(one: Subscription, day: int) -> Cell:
+def _status_types(context: CustomerContext) -> dict[str, str]:
+    """The status type of each subscription on the day, by the workspace's mapping."""
+    table = context.portfolio.subscriptions
+    rows = (table.ints("customer") == context.at).nonzero()[0].tolist()
+    return {table["subscription"][row]: table["status_type"][row] for row in rows}
+
+
+def _status(one: Subscription, kind: str, day: int) -> Cell:
     if _over(one, day):
         return Cell("Ended", "ended", "", pill=True)
     if one.cancel_at is not None and one.cancelled_on is not None and one.cancelled_on <= day:
         return Cell("Ending", "ending", "poor", pill=True)
-    if one.paused:
-        return Cell("Paused", "paused", "neutral", pill=True)
-    if one.trial_end is not None and one.trial_end > day:
-        return Cell("Trial", "trial", "info", pill=True)
-    if one.status in ("past_due", "unpaid"):
-        return Cell("Past due", one.status, "poor", pill=True)
-    return Cell("Active", one.status, "good", pill=True)
+    return Cell(kind, one.status, STATUS_TONES.get(kind, ""), pill=True)
 
 
 def _invoices(context: CustomerContext) -> Table:
@@ -178,6 +181,8 @@ def _invoice_status(one: Invoice, day: int) -> Cell:
         return Cell("Paid", "paid", "good", pill=True)
     if one.voided_on is not None and one.voided_on <= day:
         return Cell("Void", "void", "", pill=True)
+    if one.paid_on is None and one.voided_on is None and one.status.lower() in CLOSED:
+        return Cell(one.status.replace("_", " ").capitalize(), one.status, "", pill=True)
     due = one.due_on if one.due_on is not None else one.issued_on
     if due < day:
         late = day - due

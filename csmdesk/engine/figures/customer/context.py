@@ -15,13 +15,15 @@ from csmdesk.domain.texts import date_text, days_ago, money
 
 @dataclass(frozen=True, slots=True)
 class CustomerContext:
-    """One customer of a portfolio: `at` is its row, `rows` what is stored about it."""
+    """One customer of a portfolio: `at` is its row, `rows` what is stored about it; `versions`: day and
+    model version of its first stored score and of each by another version than the one before."""
 
     portfolio: Portfolio
     at: int
     rows: CustomerRows
     settings: Settings
     zone: tzinfo
+    versions: tuple[tuple[int, str], ...] = ()
 
     @property
     def day(self) -> int:

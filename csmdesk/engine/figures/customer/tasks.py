@@ -5,12 +5,14 @@ from __future__ import annotations
 from csmdesk.domain.days import MISSING
 from csmdesk.domain.findings import SEVERITIES
 from csmdesk.domain.page import Cell, Head, Tab, Table
-from csmdesk.domain.texts import number
+from csmdesk.domain.texts import not_checked_since, number
+from csmdesk.engine.figures.alerts import LABELS
 from csmdesk.engine.figures.customer.context import CustomerContext, text_cell
 from csmdesk.engine.figures.tasks import open_mask
 from csmdesk.engine.rules import RULES
 
 TITLES = {rule.id: rule.title for rule in RULES}
+ALERT_TONES = {"Risk": "poor", "Upsell": "good", "Renewal": "neutral", "Onboarding": "info"}
 TONES = {3: "poor", 2: "neutral", 1: "info"}
 HEADS = (
     Head("priority", "Priority", width=84),
@@ -55,7 +57,7 @@ def _cells(context: CustomerContext, row: int) -> tuple[Cell, ...]:
     comment = tasks["comment"][row]
     tip = f"Comment: {comment}" if comment else ""
     if tasks["state"][row] == "stale":
-        tip = "Not re-checked: its source was not read. " + tip
+        tip = f"{not_checked_since(int(tasks['checked_on'][row]))} {tip}".rstrip()
     text = tasks["text"][row]
     return (
         Cell(word, word, TONES[severity], pill=True),
@@ -102,10 +104,9 @@ def _alerts(context: CustomerContext) -> Table:
         Head("opened", "Opened", width=110),
         Head("closed", "Closed", width=110),
     )
-    tones = {"Risk": "poor", "Upsell": "good", "Renewal": "neutral", "Onboarding": "info"}
     cells = tuple(
         (
-            Cell(alerts["type"][row], alerts["type"][row], tones[alerts["type"][row]], pill=True),
+            _alert_type(alerts["type"][row]),
             text_cell(alerts["text"][row]),
             context.day_cell(int(opened[row])),
             _closed(context, int(alerts["closed_on"][row])),
@@ -113,6 +114,10 @@ def _alerts(context: CustomerContext) -> Table:
         for row in rows
     )
     return Table("alerts", "Alerts", heads, cells, "No alert so far.")
+
+
+def _alert_type(kind: str) -> Cell:
+    return Cell(LABELS.get(kind, kind), kind, ALERT_TONES[kind], pill=True)
 
 
 def _closed(context: CustomerContext, day: int) -> Cell:
