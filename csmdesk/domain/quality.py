@@ -18,6 +18,14 @@ KINDS = {
     "refused": "Row refused",
 }
 """Kinds in the order in which they are listed, with their words."""
+MAIL_DOMAINS = frozenset(
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com"),
+        *("icloud.com", "aol.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com"),
+        *("qq.com", "163.com", "mail.ru", "yandex.ru"),
+    }
+)
+"""Domains that say nothing about the company."""
 
 
 @dataclass(frozen=True, slots=True)

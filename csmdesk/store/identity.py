@@ -14,18 +14,13 @@ from hashlib import blake2b
 from sqlalchemy import Connection
 
 from csmdesk.domain.collector import collector_paused
+from csmdesk.domain.quality import MAIL_DOMAINS
 from csmdesk.domain.systems import System, system_named
 from csmdesk.store.schema import work
 from csmdesk.store.sql import delete_sql, fetch, many, rows, upsert_sql
 
 Key = tuple[str, str]
 _AT_ONCE = 5_000  # accounts placed before they are written
-MAIL_DOMAINS = {
-    *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com"),
-    *("icloud.com", "aol.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com"),
-    *("qq.com", "163.com", "mail.ru", "yandex.ru"),
-}
-"""Domains that say nothing about the company."""
 
 
 def customer_id(source: str, source_id: str) -> str:

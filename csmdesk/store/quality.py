@@ -9,12 +9,12 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from csmdesk.domain.quality import Issue
+from csmdesk.domain.quality import MAIL_DOMAINS, Issue
 from csmdesk.domain.systems import system_named
 from csmdesk.store import outbox
 from csmdesk.store.cursors import problems
 from csmdesk.store.edits.crm import NAMES
-from csmdesk.store.identity import MAIL_DOMAINS, apart_pairs
+from csmdesk.store.identity import apart_pairs
 from csmdesk.store.sql import fetch, marks
 
 MOST_NAMES = 1 << 18

@@ -10,12 +10,12 @@ from csmdesk.domain.columns import Bools, Columns, Ints
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.money import rate_on, to_minor
 from csmdesk.domain.texts import money
+from csmdesk.engine.money.prepared import CLOSED
 from csmdesk.engine.rules.limits import Limits, known, rungs
 from csmdesk.engine.rules.rule import COMMERCIAL, HOLDS, NONE, UNKNOWN, Context, Hit, Rule
 from csmdesk.engine.rules.wording import days_text
 
 LIMITS = {"low_days": 1, "medium_days": 15, "high_days": 30, "many": 2, "attempts": 3}
-_NOT_OWED = frozenset(("draft", "void", "voided", "uncollectible", "written_off", "deleted"))
 
 
 def check(ctx: Context, limits: Limits) -> list[Hit]:
@@ -45,7 +45,7 @@ def _owed(invoices: Columns, day: int) -> Bools:
     settled = invoices.ints("amount_paid") >= invoices.ints("amount_due")
     owed &= np.where(paid == MISSING, ~settled, paid > day)
     undated = np.flatnonzero(owed & (paid == MISSING) & (voided == MISSING))
-    dead = [place for place in undated.tolist() if invoices["status"][place] in _NOT_OWED]
+    dead = [at for at in undated.tolist() if (invoices["status"][at] or "").lower() in CLOSED]
     owed[dead] = False
     return np.asarray(owed)
 

@@ -15,6 +15,7 @@ from csmdesk.domain.columns import Bools, Columns, Ints, where_text
 from csmdesk.domain.days import MISSING, iso_day
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM
 from csmdesk.domain.inputs import KINDS
+from csmdesk.domain.quality import MAIL_DOMAINS
 from csmdesk.domain.texts import date_text, money
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import Limits, above, at_least, known
@@ -181,9 +182,10 @@ def _unjoined(ctx: Context) -> list[Hit]:
 
 
 def _domains(ctx: Context) -> list[Hit]:
-    """Two customers with one domain."""
+    """Two customers with one domain of their own."""
     domains = [(domain or "").lower() for domain in ctx.measures["domain"]]
     twice = {domain for domain, count in Counter(domains).items() if count > 1 and domain}
+    twice -= MAIL_DOMAINS
     rows: dict[str, list[int]] = defaultdict(list)
     for row in [row for row, domain in enumerate(domains) if domain in twice] if twice else ():
         rows[domains[row]].append(row)

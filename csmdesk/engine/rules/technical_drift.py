@@ -10,12 +10,22 @@ import numpy as np
 
 from csmdesk.domain.columns import Ints
 from csmdesk.domain.days import MISSING
-from csmdesk.domain.findings import HIGH, MEDIUM
+from csmdesk.domain.findings import HIGH, MEDIUM, Task
 from csmdesk.engine.metrics.grouping import sum_by
 from csmdesk.engine.metrics.modules import feature_modules
 from csmdesk.engine.metrics.windows import usage_window
 from csmdesk.engine.rules.limits import Limits, at_least, percent_at_least, rungs
-from csmdesk.engine.rules.rule import CHURN_RISK, CLEAR, HOLDS, NONE, UNKNOWN, Context, Hit, Rule
+from csmdesk.engine.rules.rule import (
+    CHURN_RISK,
+    CLEAR,
+    HOLDS,
+    NONE,
+    UNKNOWN,
+    Context,
+    Hit,
+    Rule,
+    evidence_of,
+)
 from csmdesk.engine.rules.wording import days_text
 
 LIMITS = {
@@ -53,10 +63,16 @@ def check(ctx: Context, limits: Limits) -> list[Hit]:
     hits = []
     for key in sorted({*(jobs or ()), *silent, *watched}):
         mine = (jobs or {}).get(key, _NO_JOBS)
-        hit = _hit(ctx, limits, key, mine, silent.get(key, []), jobs is not None)
+        told = jobs is not None or _by_agents(watched.get(key))
+        hit = _hit(ctx, limits, key, mine, silent.get(key, []), told)
         if hit.severity > NONE or key in watched:
             hits.append(hit)
     return hits
+
+
+def _by_agents(task: Task | None) -> bool:
+    """A task that never told of jobs needs to know none to clear."""
+    return task is not None and evidence_of(task)["values"]["jobs"] == 0
 
 
 def _jobs(ctx: Context, limits: Limits) -> dict[Key, _Jobs] | None:

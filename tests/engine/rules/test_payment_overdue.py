@@ -79,7 +79,13 @@ def test_three_failed_payments_are_high() -> None:
 
 @pytest.mark.parametrize(
     "closed",
-    [{"paid_on": DAY}, {"voided_on": DAY}, {"amount_paid": 2_004_000}, {"status": "uncollectible"}],
+    [
+        {"paid_on": DAY},
+        {"voided_on": DAY},
+        {"amount_paid": 2_004_000},
+        {"status": "uncollectible"},
+        {"status": "Paid"},
+    ],
 )
 def test_clears_when_paid_void_or_written_off(closed: dict[str, Any]) -> None:
     ctx = context([{}], given=[invoice(5)])

@@ -131,6 +131,16 @@ def test_agents(days: tuple[int, ...], severity: int | None, text: str) -> None:
     assert [task.text for task in found.tasks] == ([text] if text else [])
 
 
+def test_agents_clear_without_any_usage_source() -> None:
+    connected = ("crm", "billing", "support")
+    ctx = context([ROW], given=[*WORLD, agent(0, 9)], connected=connected)
+    found = run(technical_drift.RULE, ctx)
+    assert severities(found) == {("c0", "Scanner"): 3}
+    seen = context([ROW], given=[*WORLD, agent(0, -1)], connected=connected).facts
+    cleared = run(technical_drift.RULE, later(ctx, found, facts=seen))
+    assert [task.active for task in cleared.tasks] == [False]
+
+
 def opened(*days: int) -> list[Use]:
     return [(0, "report_viewed", "scanning", DAY - ago, 1, 0) for ago in days]
 
