@@ -88,8 +88,7 @@ def test_two_billing_accounts() -> None:
 def test_one_domain_for_two_customers() -> None:
     found = run(RULE, context([{"domain": "a.test"}, {"domain": "A.test"}, {}]))
     assert severities(found) == {("c0", "domain:domain"): 3, ("c1", "domain:domain"): 3}
-    mail = [account(f"c{row}", domain="gmail.com") for row in range(3)]
-    assert not run(RULE, context([{}, {}, {}], customers=mail)).tasks  # a mailbox, no company
+    assert not run(RULE, context([{"domain": "gmail.com"}] * 2)).tasks  # a mailbox, no company
 
 
 @pytest.mark.parametrize(
