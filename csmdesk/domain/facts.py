@@ -212,7 +212,7 @@ class Order(Fact):
     number: str
     amount: Minor
     currency: str
-    ordered_on: Day
+    ordered_on: Day | None = None
     status: str | None = None
 
 

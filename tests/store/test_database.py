@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from csmdesk.domain.errors import NewerStore, StoreError
+from csmdesk.domain.facts import Order
 from csmdesk.domain.settings import Settings
 from csmdesk.store import cursors, facts, migrate
 from csmdesk.store.database import Store, open_store
@@ -132,6 +134,32 @@ def test_a_file_of_the_second_schema_reads_its_invoices_again(store: Store) -> N
         assert conn.exec_driver_sql("SELECT metered FROM overview").all() == []
         assert cursors.get_cursor(conn, "stripe", "invoices") is None
         assert cursors.get_cursor(conn, "stripe", "customers") == {"done": True}
+    again.close()
+
+
+def test_an_order_of_the_fourth_schema_stays_and_needs_no_day_any_more(store: Store) -> None:
+    kept = Order(
+        source="import", source_id="o1", account_id="a", number="1", amount=5, currency="USD",
+        ordered_on=D,
+    )  # fmt: skip
+    with store.write() as conn:
+        facts.upsert(conn, [kept])
+        made = conn.exec_driver_sql(
+            "SELECT sql FROM sqlite_master WHERE name = 'fact_order'"
+        ).scalar_one()
+        rows = conn.exec_driver_sql("SELECT * FROM fact_order").all()
+        conn.exec_driver_sql("DROP TABLE fact_order")
+        conn.exec_driver_sql(made.replace("ordered_on BIGINT", "ordered_on BIGINT NOT NULL"))
+        marks = ", ".join("?" for _ in rows[0])
+        conn.exec_driver_sql(f"INSERT INTO fact_order VALUES ({marks})", tuple(rows[0]))
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+    store.close()
+    again = open_store(store.path)
+    with again.write() as conn:
+        assert conn.exec_driver_sql("SELECT ordered_on FROM fact_order").scalar_one() == D
+        facts.upsert(conn, [replace(kept, source_id="o2", ordered_on=None)])
+        indexes = conn.exec_driver_sql("SELECT name FROM pragma_index_list('fact_order')").all()
+        assert "ix_fact_order_account_id" in {row[0] for row in indexes}
     again.close()
 
 

@@ -15,6 +15,7 @@ from csmdesk.domain.portfolio import Portfolio
 from csmdesk.runtime.desk import Desk
 from csmdesk.runtime.state import OFFLINE, DeskState
 from csmdesk.views import theme
+from csmdesk.views.dialogs.importing import ImportDialog
 from csmdesk.views.main_window import MainWindow
 from csmdesk.views.pages import PAGES
 from csmdesk.views.pages.customers import CustomersPage
@@ -187,3 +188,11 @@ def test_the_window_is_completed_once(window: MainWindow) -> None:
     notices = len(window.findChildren(NoticeLine))
     window.complete()
     assert len(window.findChildren(NoticeLine)) == notices == 1
+
+
+def test_the_demo_says_that_it_takes_no_files(window: MainWindow) -> None:
+    window.import_files()
+    [shown] = window.findChildren(ImportDialog)
+    assert shown.choosing.accessibleName().startswith("The demo takes no files.")
+    assert "without --demo" in shown.choosing.accessibleName()
+    shown.reject()

@@ -73,6 +73,7 @@ def import_places(
     mirror: bool = False,
 ) -> ImportSummary:
     """Import the file of each import table, wherever it lies; see `import_folder`."""
+    refuse_demo(session)
     _check_names(mappings)
     if CUSTOMERS not in places:
         raise BadInput("No file holds customers.", "Choose which file it is.")
@@ -81,6 +82,15 @@ def import_places(
         run.everything({name: read(path, name, mappings) for name, path in places.items()}, report)
         run.finish()
     return run.summary
+
+
+def refuse_demo(session: Session) -> None:
+    """Its customers are invented, and the next run tells them anew: nobody's own belong among them."""
+    if session.settings.demo:
+        raise BadInput(
+            "The demo workspace takes no files: its customers are invented.",
+            "Open CSMDesk without --demo and import into your own workspace.",
+        )
 
 
 def read(path: Path, name: str, mappings: Mapping[str, FileMapping]) -> Sheet:

@@ -11,7 +11,7 @@ from csmdesk.domain.cancel import CancelToken, Progress, Report
 from csmdesk.domain.errors import BadInput
 from csmdesk.jobs.importing import files, guess
 from csmdesk.jobs.importing.files import Sheet
-from csmdesk.jobs.importing.job import Import
+from csmdesk.jobs.importing.job import Import, refuse_demo
 from csmdesk.jobs.importing.mapping import MAPPING_NAME, FileMapping, mappings_of, read_mapping
 from csmdesk.jobs.importing.report import TableReport
 from csmdesk.jobs.importing.tables import NAMES, missing_columns
@@ -39,6 +39,7 @@ def look(
     first ones, as they stand), `count`, `refused`, `reasons` ([column, reason, how many, first
     line]) and `problem`.
     """
+    refuse_demo(session)
     listed = _listed(paths)
     found = []
     for place, path in enumerate(listed):

@@ -153,7 +153,7 @@ def order(row: Row, known: Known) -> list[Fact]:
         number=v.text(row, "number") or v.need(row, "order_id"),
         amount=v.money(row, "amount", currency) or 0,
         currency=currency,
-        ordered_on=v.needed_day(row, "ordered_on"),
+        ordered_on=v.day(row, "ordered_on"),
         status=v.text(row, "status"),
     )
     return [fact]

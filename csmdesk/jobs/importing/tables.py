@@ -107,7 +107,7 @@ TABLES = (
     _table(
         "orders",
         "order_id customer_id number amount currency ordered_on status",
-        "order_id customer_id ordered_on",
+        "order_id customer_id",
         rows.order,
         "order",
     ),

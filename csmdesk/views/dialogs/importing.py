@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 LOOK_AFTER_MS = 250
 FILES_WIDTH = 300
 FILES = "Files (*.csv *.csv.gz *.parquet *.xlsx)"
+NO_DEMO = Saying(
+    "The demo takes no files",
+    "Its customers are invented. Open CSMDesk without --demo to import your own.",
+    icon="warning",
+)
 CHOOSING, MAPPING, WORKING, DONE = range(4)
 
 
@@ -137,6 +142,10 @@ class ImportDialog(QDialog):
 
     # -- looking ------------------------------------------------------------------------------
     def _begin(self) -> None:
+        if self._desk.demo:
+            self._stack.setCurrentIndex(CHOOSING)
+            self.choosing.say(NO_DEMO)
+            return
         if not self._paths:
             self._stack.setCurrentIndex(CHOOSING)
             self.choosing.say(

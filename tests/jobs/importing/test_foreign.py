@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from csmdesk.domain.cancel import CancelToken, silent
 from csmdesk.domain.errors import BadInput
+from csmdesk.domain.page import Table
+from csmdesk.jobs.customer import customer_page
 from csmdesk.jobs.importing import guess
 from csmdesk.jobs.importing.files import read_raw
 from csmdesk.jobs.importing.foreign import plain_numbers
@@ -19,7 +21,9 @@ from csmdesk.jobs.importing.job import import_folder, import_places
 from csmdesk.jobs.importing.look import look, mapping_document, places_of
 from csmdesk.jobs.importing.mapping import mappings_of, read_mapping, write_mapping
 from csmdesk.jobs.importing.report import read_refused
-from csmdesk.jobs.session import Session
+from csmdesk.jobs.run import run
+from csmdesk.jobs.session import Session, open_session
+from csmdesk.jobs.snapshot import build_portfolio
 from tests.jobs.importing.conftest import Import
 from tests.jobs.importing.test_import import day, read
 
@@ -96,6 +100,32 @@ def test_a_level_is_the_highest_reading_and_no_event(bring: Import, desk: Sessio
 def test_orders_without_an_amount_are_taken(bring: Import) -> None:
     summary = bring({"orders.csv": "order_id,customer_id,ordered_on\no1,c1,2026-11-01\n"})
     assert summary.refused == []
+
+
+def test_the_demo_takes_no_files(tmp_path: Path) -> None:
+    (tmp_path / "customers.csv").write_text("customer_id,name\nc1,Acme\n")
+    demo = open_session(tmp_path / "demo", demo=True)
+    for bring_in in (
+        lambda: import_folder(demo, tmp_path, CancelToken(), silent),
+        lambda: look(demo, [tmp_path], {}, CancelToken(), silent),
+    ):
+        with pytest.raises(BadInput, match="customers are invented") as caught:
+            bring_in()
+        assert "without --demo" in caught.value.remedy
+    demo.close()
+
+
+def test_orders_without_a_day_are_taken_and_shown(bring: Import, desk: Session) -> None:
+    summary = bring({"orders.csv": "order_id,customer_id,amount\no1,c1,12.50\n"})
+    assert summary.refused == []
+    run(desk, CancelToken(), silent, sync=False)
+    portfolio = build_portfolio(desk, desk.today())
+    place = portfolio.customers["name"].index("Acme")
+    page = customer_page(desk, portfolio, portfolio.customers["id"][place])
+    blocks = [block for tab in page.tabs for block in (*tab.main, *tab.side)]
+    [orders] = [block for block in blocks if isinstance(block, Table) and block.key == "orders"]
+    [row] = orders.rows
+    assert [cell.text for cell in row] == ["o1", "–", "$12.50", "–"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from csmdesk.domain.days import MISSING, iso_day, last_month, month_starts, next_month
+from csmdesk.domain.days import MISSING, last_month, month_starts, next_month
 from csmdesk.domain.facts import Invoice, Subscription
 from csmdesk.domain.money import exponent
 from csmdesk.domain.page import Cell, Field, Fields, Head, Series, Tab, Table
@@ -227,7 +227,7 @@ def _orders(context: CustomerContext) -> Table:
     rows = tuple(
         (
             text_cell(one.number),
-            Cell(context.day_cell(one.ordered_on).text, iso_day(one.ordered_on)),
+            context.day_cell(one.ordered_on),
             context.money_cell(one.amount, one.currency),
             text_cell(one.status),
         )
