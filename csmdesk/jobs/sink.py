@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import cast
 
+from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.domain.facts import Fact
 from csmdesk.domain.usage import UsageBatch
@@ -24,8 +25,11 @@ CELLS_BESIDE_A_WINDOW = 10_000
 class StoreSink:
     """The sink of `sync` on the store."""
 
-    def __init__(self, store: Store, *, window_open: bool = False) -> None:
+    def __init__(
+        self, store: Store, *, window_open: bool = False, cancel: CancelToken | None = None
+    ) -> None:
         self._store = store
+        self._cancel = cancel or CancelToken()
         self._window_open = window_open
         self._comparing = False  # whether the listing that runs may lack rows that we have
 
@@ -50,13 +54,16 @@ class StoreSink:
         if self._window_open:
             *early, rows = _parts(page.facts)
             for part in early:
+                self._cancel.check()
                 with self._store.write() as conn:
                     changed += len(facts.upsert(conn, part))
             slices = list(_slices(page.usage))
             for batch in slices[:-1]:
+                self._cancel.check()
                 with self._store.write() as conn:
                     changed += usage.fold(conn, batch, today)
             batches = slices[-1:]
+        self._cancel.check()
         with self._store.write() as conn:
             changed += len(facts.upsert(conn, rows))
             changed += sum(usage.fold(conn, batch, today) for batch in batches)

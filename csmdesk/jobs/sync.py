@@ -119,7 +119,7 @@ def read_sources(
     """
     outcome = SyncOutcome() if after is None else after
     failed = {result.source for result in outcome.results if result.error is not None}
-    sink = StoreSink(session.store, window_open=session.window_open)
+    sink = StoreSink(session.store, window_open=session.window_open, cancel=cancel)
     if session.settings.demo:
         write_demo_rates(session, day)
     now = session.now()

@@ -14,6 +14,7 @@ from csmdesk.sync.api import Quota
 _LOW = 10  # below a tenth of a window's requests, spread what is left over the window
 _SLOWEST = 5.0
 _DAY = 86_400.0
+_YEAR = 366 * _DAY  # a wait longer than that is none that can be told
 _USAGE = re.compile(r"api-usage=(\d+)/(\d+)")
 
 
@@ -30,20 +31,20 @@ def asked_wait(headers: Mapping[str, str]) -> float | None:
     now = server_time(headers)
     text = headers.get("Retry-After", "").strip()
     if text:
-        if text.replace(".", "", 1).isdigit():
-            return float(text)
+        if text.replace(".", "", 1).isdecimal():
+            return min(float(text), _YEAR)
         until = server_time({"Date": text})
         if until is not None and now is not None:
             return max(0.0, until - now)
     reset = headers.get("X-RateLimit-Reset", "").strip()
-    if reset.isdigit() and now is not None:
-        return max(0.0, int(reset) - now)
+    if reset.isdecimal() and now is not None:
+        return min(max(0.0, float(reset) - now), _YEAR)
     return None
 
 
 def _number(headers: Mapping[str, str], name: str) -> int | None:
     text = headers.get(name, "").strip()
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from csmdesk.sync.client import HttpClient
 from csmdesk.sync.sink import Cursor, Page
 
 _MOST_SEEN = 5_000
+_UNSETTLED = 2  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,12 @@ class Mark:
     def is_new(self, row_id: str, stamp: int) -> bool:
         return self.seen.get(row_id) != stamp
 
-    def add(self, row_id: str, stamp: int) -> None:
+    def add(self, row_id: str, stamp: int, now: int | None = None) -> None:
+        """Move over a row. `now`: the server's time when it was read, in the unit of the stamps: a
+        row of a second that was not over may change again without another stamp."""
         self.newest = max(self.newest, stamp)
-        self.seen[row_id] = stamp
+        if now is None or stamp < now - _UNSETTLED:
+            self.seen[row_id] = stamp
 
     def state(self) -> Cursor:
         """What the cursor keeps."""

@@ -152,17 +152,22 @@ class Transport:
         reader.close()
 
     def _content(self, response: requests.Response) -> bytes:
-        deadline = time.monotonic() + self._patience.whole
-        parts: list[bytes] = []
-        size = 0
-        for part in _arriving(response):
-            size += len(part)
-            if size > self._patience.most_bytes:
-                raise TooLarge
-            if time.monotonic() > deadline or self._cancel.cancelled:
-                raise requests.Timeout("the answer takes too long")
-            parts.append(part)
-        return b"".join(parts)
+        return whole_answer(response, self._patience, self._cancel)
+
+
+def whole_answer(response: requests.Response, patience: Patience, cancel: CancelToken) -> bytes:
+    """The content, as long as somebody waits for it. Raises TooLarge, or Timeout when it drips."""
+    deadline = time.monotonic() + patience.whole
+    parts: list[bytes] = []
+    size = 0
+    for part in _arriving(response):
+        size += len(part)
+        if size > patience.most_bytes:
+            raise TooLarge
+        if time.monotonic() > deadline or cancel.cancelled:
+            raise requests.Timeout("the answer takes too long")
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _arriving(response: requests.Response) -> Iterator[bytes]:

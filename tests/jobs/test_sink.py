@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.errors import Cancelled
 from csmdesk.domain.facts import Account, Contact, Discount, Fact, SubscriptionItem
 from csmdesk.domain.usage import UsageBatch
-from csmdesk.jobs.sink import StoreSink
+from csmdesk.jobs.sink import ROWS_BESIDE_A_WINDOW, StoreSink
 from csmdesk.store import cursors, facts
 from csmdesk.store.database import Store, open_store
 from csmdesk.sync.sink import Children, Listing, Page, Problem
@@ -46,6 +48,27 @@ def test_rows_and_cursor_go_in_together(store: Store, window_open: bool) -> None
     assert sink.page("hubspot", "contacts", page, AT) == 1230
     assert sink.cursor("hubspot", "contacts") == {"after": "7"}
     assert sink.page("hubspot", "contacts", page, AT) == 0
+
+
+class _Impatient(CancelToken):
+    """Cancelled at the third look."""
+
+    looks = 0
+
+    def check(self) -> None:
+        self.looks += 1
+        if self.looks == 3:
+            self.cancel()
+        super().check()
+
+
+def test_a_cancel_ends_a_long_page_between_two_parts(store: Store) -> None:
+    sink = StoreSink(store, window_open=True, cancel=_Impatient())
+    page = Page(cursor={"n": 1}, facts=[contact(n) for n in range(5 * ROWS_BESIDE_A_WINDOW)])
+    with pytest.raises(Cancelled):
+        sink.page("hubspot", "contacts", page, at=0)
+    assert len(ids(store, "contact")) == 2 * ROWS_BESIDE_A_WINDOW
+    assert sink.cursor("hubspot", "contacts") is None
 
 
 def test_a_page_that_fails_leaves_nothing(store: Store) -> None:

@@ -157,6 +157,30 @@ def test_a_scroll_that_breaks_begins_again(status: int, monkeypatch: pytest.Monk
     assert wire.LIST_CAP == CAP
 
 
+def test_a_company_that_is_deleted_while_paging_hides_no_other() -> None:
+    """The list goes by page numbers: what stood behind the deleted one moves up."""
+    companies = [f"c{number}" for number in range(2 * wire.COMPANY_PAGE + 1)]
+
+    def answer(asked: Asked) -> Answer:
+        parts = urlsplit(asked.path)
+        if parts.path != "/companies/list":
+            return Answer(payload={"data": [], "conversations": [], "total_count": 0})
+        page = int(parse_qs(parts.query)["page"][0])
+        if page == 2 and "c0" in companies:
+            companies.remove("c0")
+        rows = companies[(page - 1) * wire.COMPANY_PAGE : page * wire.COMPANY_PAGE]
+        data = [{"id": one, "name": one} for one in rows]
+        return Answer(payload={"data": data, "total_count": len(companies)})
+
+    sink = Memory()
+    with serving(answer) as server:
+        source = Source(system="intercom", base_url=server.base_url)
+        connector = Intercom(source, PastedKey("k"))
+        assert sync_source(connector, sink, CancelToken(), now=NOW, patience=QUICK).error is None
+    told = {one for page in sink.pages if page.listing for one in page.listing.ids}
+    assert told >= set(companies)
+
+
 def test_a_desk_that_slept_for_forty_days_reads_stripe_as_a_whole(tmp_path: Path) -> None:
     """Events are kept for thirty."""
     with running("--customers", "24") as sandbox:

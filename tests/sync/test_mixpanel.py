@@ -116,6 +116,15 @@ def test_a_bad_line_is_a_problem_and_no_line_is_an_error() -> None:
         counted(event() + event()[:30])
 
 
+def test_a_line_that_nobody_would_send_stops_no_other() -> None:
+    mute = event(distinct_id="NAME").replace(b"NAME", b"Anna \\ud83d")
+    bytes_ = event(distinct_id="NAME").replace(b"NAME", b"Anna \xe9")
+    never = event(**{"time": 10**15, "$insert_id": "i7"})
+    counter = counted(mute, never, bytes_[:-1])
+    assert [problem.source_id for problem in counter.problems] == ["i7"]
+    assert list(counter.persons.values()) == [2]
+
+
 def test_the_region_is_that_of_the_address() -> None:
     def hosts(address: str) -> list[str]:
         source = Source(system="mixpanel", base_url=address)

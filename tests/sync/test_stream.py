@@ -32,6 +32,16 @@ def test_a_mark_reads_the_overlap_again_and_knows_its_rows() -> None:
     assert again.is_new("old", 50)
 
 
+def test_a_row_of_the_running_second_is_read_again() -> None:
+    """It may change once more without another stamp."""
+    mark = Mark(overlap=300)
+    mark.add("settled", 990, now=1_000)
+    mark.add("just now", 1_000, now=1_000)
+    again = Mark.load(300, mark.state())
+    assert not again.is_new("settled", 990)
+    assert again.is_new("just now", 1_000)
+
+
 def test_a_first_load_is_read_again_from_where_it_began() -> None:
     mark = Mark(overlap=10, ceiling=500)
     mark.add("a", 480)

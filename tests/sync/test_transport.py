@@ -29,6 +29,8 @@ from csmdesk.sync.budget import Budget
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.chargebee import complain
 from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.oauth.provider import Provider
+from csmdesk.sync.oauth.tokens import TokenAddress
 from tests.sync.loopback import Answer, serving
 from tests.sync.test_client import QUICK
 
@@ -178,6 +180,25 @@ def test_a_quota_that_is_used_up_for_long_is_an_error_that_says_when() -> None:
         assert "60 minutes" in caught.value.remedy
         assert len(server.asked) == 1
         client.close()
+
+
+@pytest.mark.parametrize("asked", ["\xb2", "9" * 400, "-1", "soon"])
+def test_a_wait_that_is_none_is_survived(asked: str) -> None:
+    headers = {"Retry-After": asked, "X-RateLimit-Limit": asked, "X-RateLimit-Reset": asked}
+    with serving([Answer(429, {"message": "slow"}, headers)]) as server:
+        client = client_at(server.base_url)
+        with pytest.raises(RateLimited):
+            client.get("/x", dict)
+        client.close()
+
+
+def test_a_sign_in_reads_no_endless_answer() -> None:
+    with serving([Answer(raw=b" " * 5_000_000)]) as server:
+        address = f"{server.base_url}/token"
+        provider = Provider("zendesk", "Zendesk", address, address, "app", "read")
+        asking = TokenAddress(provider, Patience(most_bytes=1_000_000))
+        with pytest.raises(Unreachable, match="sign-in of Zendesk answers without end"):
+            asking.of_code("code", "verifier", "http://127.0.0.1:1/callback", 0)
 
 
 # -- certificates and proxies

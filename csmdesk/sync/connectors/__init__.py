@@ -28,7 +28,6 @@ CONNECTORS: dict[str, Maker] = {
     Chargebee.system: Chargebee,
     PostHog.system: PostHog,
     Mixpanel.system: Mixpanel,
-    Mixpanel.system: Mixpanel,
     Intercom.system: Intercom,
     Zendesk.system: Zendesk,
 }

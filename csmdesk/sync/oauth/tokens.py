@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 import requests
 
+from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.errors import AuthError, BadAnswer, SourceError, Unreachable
 from csmdesk.sync.api import Patience, check_address
 from csmdesk.sync.oauth.provider import Provider
+from csmdesk.sync.transport import TooLarge, whole_answer
 
 _MOST_KEPT = 1_200
 """Characters; Windows keeps a little more in one entry of its keyring."""
@@ -115,17 +117,20 @@ class TokenAddress:
         with requests.Session() as session:
             session.trust_env = not local
             try:
-                response = session.post(
+                with session.post(
                     provider.token_url,
                     data=form,
                     headers={"Accept": "application/json"},
                     auth=_unsigned,
                     timeout=(patience.connect, patience.read),
                     allow_redirects=False,
-                )
+                    stream=True,
+                ) as response:
+                    return response.status_code, whole_answer(response, patience, CancelToken())
             except requests.RequestException:
                 raise self._unreachable("cannot be reached") from None
-        return response.status_code, response.content
+            except TooLarge:
+                raise self._unreachable("answers without end") from None
 
     def _refusal(self, status: int, content: bytes, fields: Mapping[str, str]) -> SourceError:
         """A sentence without the secrets that were sent."""

@@ -129,7 +129,7 @@ class ListStream(Generic[T]):
             good = rows.decode(page.rows)
             fresh = [pair for pair in good if mark.is_new(pair[0].id, self._stamp(pair[0]))]
             for row, _ in fresh:
-                mark.add(row.id, self._stamp(row))
+                mark.add(row.id, self._stamp(row), context.server_now())
             yield self._page(context, rows, fresh, mark.state(), complete=page.last)
 
     def _stamp(self, row: T) -> int:

@@ -50,7 +50,7 @@ class CompanyStream:
         yield Page(cursor={"day": today}, complete=True, listing=last)
 
     def _raw_pages(self, context: Context) -> Iterator[list[msgspec.Raw]]:
-        number = 0
+        number = most = 0
         while True:
             number += 1
             size = wire.COMPANY_PAGE
@@ -61,6 +61,10 @@ class CompanyStream:
             if total > wire.LIST_CAP:
                 yield from self._scrolled(context)
                 return
+            if total < most:  # one was deleted, and those behind it moved up: begin again
+                number, most = 0, total
+                continue
+            most = total
             yield page.data
             if number * size >= total or not page.data:
                 return

@@ -32,11 +32,13 @@ class Step:
     done: Mark
     coming: Mark
     after: str
+    now: int
+    """The server's time, epoch seconds."""
 
     def is_new(self, row_id: str, stamp: int) -> bool:
         """Whether a row has changed since it was last read; notes it."""
         new = self.done.is_new(row_id, stamp)
-        self.coming.add(row_id, stamp)
+        self.coming.add(row_id, stamp, self.now)
         return new
 
     def cursor(self) -> Cursor:
@@ -69,7 +71,7 @@ def updated(context: Context, key: str, stored: Cursor | None) -> Iterator[Step]
         after = page.pages.after if page.pages else ""
         if after:
             answer = _ask(context, key, done.since, after)
-        yield Step(rows, done, coming, after)
+        yield Step(rows, done, coming, after, context.server_now())
         if not after:
             return
 

@@ -9,6 +9,7 @@ import msgspec
 
 from csmdesk.domain.days import iso_day
 from csmdesk.domain.usage import UsageBatch
+from csmdesk.sync.decode import readable
 from csmdesk.sync.sink import Problem
 
 SYSTEM = "mixpanel"
@@ -72,7 +73,7 @@ class Counter:
     def close(self) -> None:
         if self._rest.strip():
             try:
-                msgspec.json.decode(self._rest)
+                msgspec.json.decode(readable(self._rest))
             except msgspec.DecodeError:
                 raise ValueError("the last line is incomplete") from None
             self._line(self._rest)
@@ -83,18 +84,26 @@ class Counter:
         if not line.strip():
             return
         try:
-            row = self._lines.decode(line)
-        except msgspec.DecodeError as error:
+            row = self._decoded(line)
+            day = self._day_of(row.properties.time)
+        except (ValueError, OverflowError) as error:
             self._fail(line, str(error))
             return
         self.events += 1
         told = row.properties
-        day = self._day_of(told.time)
         if not self._first <= day < self._end or self._again(told.id):
             return
         accounts = told.account if isinstance(told.account, list) else [told.account]
         for account in {str(one) for one in accounts if one not in (None, "")}:
             self._count(account, day, row.event, told)
+
+    def _decoded(self, line: bytes) -> Any:
+        try:
+            return self._lines.decode(line)
+        except msgspec.ValidationError:
+            raise
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._lines.decode(readable(line))
 
     def _again(self, insert_id: str) -> bool:
         """Whether an event came before; ids are kept as numbers, eight times smaller."""
@@ -117,7 +126,7 @@ class Counter:
     def _fail(self, line: bytes, message: str) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
             try:
-                name = msgspec.json.decode(line, type=_Bad).properties.id
+                name = msgspec.json.decode(readable(line), type=_Bad).properties.id
             except msgspec.DecodeError:
                 name = ""
             text = line.decode("utf-8", "replace")[:2_000]
