@@ -18,13 +18,14 @@ KINDS = {
     "refused": "Row refused",
 }
 """Kinds in the order in which they are listed, with their words."""
-MAIL_DOMAINS = frozenset(
-    {
-        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com"),
-        *("icloud.com", "aol.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com"),
-        *("qq.com", "163.com", "mail.ru", "yandex.ru"),
-    }
-)
+_PROVIDERS = """
+    gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com
+    me.com mac.com aol.com proton.me protonmail.com pm.me gmx.com gmx.de gmx.net web.de t-online.de
+    mail.com mail.ru yandex.com yandex.ru zoho.com fastmail.com hey.com qq.com 163.com 126.com
+    orange.fr free.fr wanadoo.fr laposte.net libero.it tutanota.com comcast.net verizon.net att.net
+    btinternet.com
+"""
+MAIL_DOMAINS = frozenset(_PROVIDERS.split())
 """Domains that say nothing about the company."""
 
 

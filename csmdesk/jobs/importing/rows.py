@@ -7,6 +7,7 @@ from csmdesk.domain.facts import Fact
 from csmdesk.jobs.importing import values as v
 from csmdesk.jobs.importing.known import SOURCE, Known
 from csmdesk.jobs.importing.values import BadCell, Row
+from csmdesk.sync.domains import of_website
 
 
 def account_of(row: Row, known: Known) -> str:
@@ -41,7 +42,7 @@ def customer(row: Row, known: Known) -> list[Fact]:
         source=SOURCE,
         source_id=customer_id,
         name=v.need(row, "name"),
-        domain=v.text(row, "domain"),
+        domain=of_website(row.get("domain")),
         created_on=v.day(row, "created_on"),
         owner_id=owner,
         tier=v.text(row, "tier"),

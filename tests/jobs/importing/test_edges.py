@@ -167,6 +167,13 @@ def test_what_parts_thousands_is_left_out_only_where_it_can(
     assert rows == [[plain]]
 
 
+def test_a_web_address_is_a_domain(bring: Import, desk: Session) -> None:
+    """So that customers of files join those of other systems."""
+    text = "customer_id,name,domain\nc1,Acme,https://www.Acme.example/about\nc2,Beta,beta.example\n"
+    bring({"customers.csv": text})
+    assert sorted(read(desk).customers["domain"]) == ["acme.example", "beta.example"]
+
+
 # -- files
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from csmdesk.domain.facts import Account, Fact, FieldChange
 from csmdesk.domain.money import to_minor
+from csmdesk.sync import domains
 from csmdesk.sync.connectors.hubspot.links import Linked
 from csmdesk.sync.connectors.hubspot.objects import Kind
 from csmdesk.sync.connectors.hubspot.setup import Setup
@@ -76,7 +77,7 @@ def _account(linked: Linked, setup: Setup, fields: Mapping[str, str]) -> Account
         tags=_tags(values.get("tags")),
         properties=_custom(row.properties, setup),
         url=_url(setup, row.id),
-        domain=values.get("domain"),
+        domain=domains.of_website(values.get("domain")),
         tier=values.get("tier"),
         stage=values.get("stage"),
         success_program=values.get("success_program"),
