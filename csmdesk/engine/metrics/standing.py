@@ -66,10 +66,14 @@ def status_titles(now: Standing, count: int, ledger: Ledger) -> list[str]:
 
 
 def live_rows(ready: Prepared, now: Standing, trials: bool) -> Ints:
-    """Item rows in force with a quantity, of counted subscriptions (and of trials if asked)."""
+    """Item rows in force with a quantity, of counted subscriptions (and, if asked, of the trials of
+    customers that have none)."""
     log = ready.ledger.items
     row = now.rows[now.rows >= 0]
-    allowed = now.is_counted | (now.codes == TRIAL) if trials else now.is_counted
+    allowed = now.is_counted
+    if trials:
+        unpaid = now.counted[ready.ledger.heads.customer] == 0
+        allowed = allowed | ((now.codes == TRIAL) & unpaid)
     return row[(log.quantity[row] > 0) & allowed[log.head[row]]]
 
 
@@ -95,7 +99,8 @@ def seats_of(ready: Prepared, facts: Facts, now: Standing) -> Ints:
 
 
 def products_of(ready: Prepared, now: Standing, count: int) -> list[tuple[str, ...]]:
-    """Names of the products of counted and trial subscriptions per customer, in alphabetic order."""
+    """Names of the products that each customer pays for, in alphabetic order; of one that pays for
+    nothing those on trial."""
     ledger, names = ready.ledger, ready.catalog.names
     row = live_rows(ready, now, trials=True)
     width = max(len(names), 1)

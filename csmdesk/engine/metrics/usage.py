@@ -125,10 +125,10 @@ def _logins(
 
 def _login_gap(facts: Facts, window: Window, day: int) -> Ints:
     """Median days between login days of the last 90 usage days; the mean of two middles floored."""
-    first = max(day - 90, window.first)
-    if not window.covers(first, window.last) or first > window.last:
+    first, last = usage_days(day, 90)
+    if not window.covers(first, last):
         return blank(facts.count)
-    rows, columns = np.nonzero(window.cut(facts.usage.users, first, window.last))
+    rows, columns = np.nonzero(window.cut(facts.usage.users, first, last))
     same = rows[1:] == rows[:-1]
     owner, gap = rows[1:][same], np.diff(columns)[same]
     order = np.lexsort((gap, owner))

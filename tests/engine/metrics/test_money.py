@@ -99,6 +99,9 @@ def test_seats_and_products() -> None:
     found = metrics(rows)
     assert (found["seats"], found["seats_30"]) == (15, 10)
     assert found["products"] == ("Core", "Scan Pack", "meter")
+    trial = [sub("u", "a", DAY - 5, status="trialing"), item("u", DAY - 5, 100, product_id="new")]
+    assert metrics([*rows, *trial])["products"] == found["products"]  # not paid for
+    assert metrics(trial)["products"] == ("new",)
 
 
 def test_stated_seats() -> None:

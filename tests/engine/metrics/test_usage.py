@@ -97,6 +97,8 @@ def test_login_gap_is_the_median_of_90_days() -> None:
     days = [(0, DAY - ago, 1, 1) for ago in (1, 3, 6, 16, 100)]
     found = of(usage_of([0], daily=days))
     assert (found["last_login_on"], found["login_gap"]) == (DAY - 1, 3)
+    for covered, gap in ((DAY - 90, 3), (DAY - 89, MISSING)):
+        assert of(usage_of([0], daily=days, covered_from=covered))["login_gap"] == gap
 
 
 def test_distinct_persons() -> None:
