@@ -23,6 +23,7 @@ from csmdesk.sync.transport import Params, Reader, Reply, Ticket, TooLarge, Tran
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Reader)
+E = TypeVar("E", bound=SourceError)
 _SHOWN = 300  # characters of a vendor's own words in a message
 
 
@@ -238,7 +239,7 @@ class HttpClient:
                 f"{self.api.title} has trouble of its own (error {reply.status}).",
                 "Try again later; the next synchronisation goes on from here.",
             )
-            return _Again(error, asked_wait(reply.headers))
+            return self._again_unless_long(error, asked_wait(reply.headers))
         return Refused(
             self.api.source,
             f"{self.api.title} refused a request (error {reply.status}{': ' + words if words else ''}).",
@@ -283,6 +284,9 @@ class HttpClient:
             "The next synchronisation goes on from here.",
             retry_at,
         )
+        return self._again_unless_long(error, wait)
+
+    def _again_unless_long(self, error: E, wait: float | None) -> E | _Again:
         too_long = wait is not None and wait > self._patience.most_wait
         return error if too_long else _Again(error, wait)
 

@@ -133,6 +133,13 @@ def test_a_days_quota_is_not_tried_again() -> None:
         assert len(server.asked) == 1
 
 
+def test_trouble_that_asks_for_a_long_pause_is_left_for_the_next_run() -> None:
+    with asking([Answer(503, headers={"Retry-After": "3600"})]) as (client, server):
+        with pytest.raises(Unreachable):
+            client.get("/x", dict)
+        assert len(server.asked) == 1
+
+
 def test_a_wait_beyond_reason_is_an_error_that_says_when() -> None:
     with asking([Answer(429, limited(), {"Retry-After": "3600"})]) as (client, server):
         with pytest.raises(RateLimited) as caught:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,7 +12,11 @@ import pytest
 import requests
 
 from csmdesk.domain.cancel import CancelToken
+from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.domain.settings import Source
+from csmdesk.jobs.sink import StoreSink
+from csmdesk.store import facts
+from csmdesk.store.database import open_store
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.hubspot import complain, search
@@ -179,6 +184,48 @@ def test_a_company_that_is_deleted_while_paging_hides_no_other() -> None:
         assert sync_source(connector, sink, CancelToken(), now=NOW, patience=QUICK).error is None
     told = {one for page in sink.pages if page.listing for one in page.listing.ids}
     assert told >= set(companies)
+
+
+def test_what_intercom_deleted_goes_within_a_week(tmp_path: Path) -> None:
+    """Its searches tell nothing of a contact that was merged or of a conversation that was erased."""
+    people, talks, today = ["p1", "p2"], ["t1", "t2"], NOW
+    stamps = {"created_at": NOW - 9_000, "updated_at": NOW - 9_000}
+
+    def answer(asked: Asked) -> Answer:
+        date_ = {"Date": formatdate(today, usegmt=True)}
+        company = {"companies": {"data": [{"id": "c1"}]}, "company": {"id": "c1"}}
+        body = asked.json() if asked.path.endswith("/search") else {}
+        new = body and body["query"]["value"] < NOW - 9_000
+        found = {
+            "/contacts/search": {"data": people},
+            "/conversations/search": {"conversations": talks},
+        }.get(asked.path, {"data": []})
+        rows = {
+            name: [{"id": i, **company, **stamps} for i in ids if new]
+            for name, ids in found.items()
+        }
+        return Answer(payload=rows, headers=date_)
+
+    store = open_store(tmp_path / "desk.sqlite")
+    with serving(answer) as server:
+        connector = Intercom(Source(system="intercom", base_url=server.base_url), PastedKey("k"))
+
+        def read() -> tuple[set[str], set[str]]:
+            result = sync_source(connector, StoreSink(store), CancelToken(), now=0, patience=QUICK)
+            assert result.error is None
+            with store.read() as conn:
+                contacts, tickets = (
+                    facts.present_ids(conn, table, "intercom") for table in ("contact", "ticket")
+                )
+            return contacts, tickets
+
+        assert read() == ({"p1", "p2"}, {"t1", "t2"})
+        people.remove("p2")
+        talks.remove("t1")
+        assert read() == ({"p1", "p2"}, {"t1", "t2"})
+        today += 7 * SECONDS_A_DAY
+        assert read() == ({"p1"}, {"t2"})
+    store.close()
 
 
 def test_a_desk_that_slept_for_forty_days_reads_stripe_as_a_whole(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ class ContactStream:
                 gone={"contact": gone} if gone else {},
                 problems=rows.problems,
             )
+        yield from search.sweep(context, self.key, "contact")
 
     def _all(self, rows: Rows[wire.Contact], pairs: Decoded[wire.Contact]) -> list[Fact]:
         return rows.facts(pairs, self._facts)

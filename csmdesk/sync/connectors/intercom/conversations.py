@@ -41,6 +41,7 @@ class ConversationStream:
                 facts=facts,
                 problems=rows.problems,
             )
+        yield from search.sweep(context, self.key, "ticket")
 
     def _facts(
         self,

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 
 import msgspec
 
+from csmdesk.domain.days import SECONDS_A_DAY
 from csmdesk.domain.errors import BadAnswer
 from csmdesk.domain.facts import Fact
 from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.intercom import wire
-from csmdesk.sync.decode import Decoded, Rows, T
+from csmdesk.sync.decode import Decoded, Rows, T, row_id
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.sink import Cursor, Page
+from csmdesk.sync.sink import Cursor, Page, swept_pages
 from csmdesk.sync.stream import Context, Mark
 
 OVERLAP = 5 * 60
+SWEEP_DAYS = 7
 _RETRIES = 100  # problem rows asked for again on one run
 
 
@@ -34,6 +36,8 @@ class Step:
     after: str
     now: int
     """The server's time, epoch seconds."""
+    swept: int
+    """The day on which all ids were compared last."""
 
     def is_new(self, row_id: str, stamp: int) -> bool:
         """Whether a row has changed since it was last read; notes it."""
@@ -43,9 +47,10 @@ class Step:
 
     def cursor(self) -> Cursor:
         """What to store once the rows of this page are written."""
+        told: Cursor = {"after": self.after, "swept": self.swept}
         if self.after:
-            return {"mark": self.done.state(), "coming": self.coming.state(), "after": self.after}
-        return {"mark": self.coming.state(), "coming": None, "after": ""}
+            return told | {"mark": self.done.state(), "coming": self.coming.state()}
+        return told | {"mark": self.coming.state(), "coming": None}
 
 
 def updated(context: Context, key: str, stored: Cursor | None) -> Iterator[Step]:
@@ -71,9 +76,29 @@ def updated(context: Context, key: str, stored: Cursor | None) -> Iterator[Step]
         after = page.pages.after if page.pages else ""
         if after:
             answer = _ask(context, key, done.since, after)
-        yield Step(rows, done, coming, after, context.server_now())
+        now = context.server_now()
+        swept = stored.get("swept", 0) if stored else now // SECONDS_A_DAY
+        yield Step(rows, done, coming, after, now, swept)
         if not after:
             return
+
+
+def sweep(context: Context, key: str, table: str) -> Iterator[Page]:
+    """Once a week, when all changes are read: all ids that still exist, for no search tells of what
+    was deleted or merged into another."""
+    stored, today = context.cursor_of(key), context.server_day()
+    if stored is None or today is None or today - stored["swept"] < SWEEP_DAYS:
+        return
+    yield from swept_pages(table, _ids(context, key), stored | {"swept": today})
+
+
+def _ids(context: Context, key: str) -> Iterator[list[str]]:
+    after, more = "", True
+    while more:
+        page = _ask(context, key, 1, after).result()
+        yield [row_id(raw) for raw in page.rows or []]
+        after = page.pages.after if page.pages else ""
+        more = bool(after)
 
 
 def again(
