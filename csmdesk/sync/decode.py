@@ -52,6 +52,11 @@ class Rows(Generic[T]):
         self._decoder = msgspec.json.Decoder(kind)
         self.problems: list[Problem] = []
 
+    @property
+    def bad(self) -> frozenset[str]:
+        """Ids of the rows that cannot be used."""
+        return frozenset(problem.source_id for problem in self.problems)
+
     def decode(self, raw: Iterable[msgspec.Raw]) -> list[tuple[T, msgspec.Raw]]:
         good: list[tuple[T, msgspec.Raw]] = []
         for row in raw:

@@ -153,9 +153,8 @@ class ListStream(Generic[T]):
                 missing.add(one)
         rows = Rows(self._kind.row)
         page = self._page(context, rows, rows.decode(raw), None)
-        bad = {problem.source_id for problem in page.problems}
         gone = {table: ids | missing for table, ids in page.gone.items()}
-        yield replace(page, gone=gone, fixed=frozenset(ids) - bad)
+        yield replace(page, gone=gone, fixed=frozenset(ids) - rows.bad)
 
     def _page(
         self,
@@ -171,8 +170,7 @@ class ListStream(Generic[T]):
         kind.prepare(context, there)
         facts = rows.facts(there, lambda row: kind.facts(context, row))
         gone = frozenset(row.id for row, _ in good if getattr(row, "deleted", False))
-        bad = {problem.source_id for problem in rows.problems}
-        kept = [pair for pair in there if pair[0].id not in bad]
+        kept = [pair for pair in there if pair[0].id not in rows.bad]
         return Page(
             cursor=cursor,
             complete=complete,

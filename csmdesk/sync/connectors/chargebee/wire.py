@@ -92,31 +92,35 @@ class Coupon(msgspec.Struct):
     included_in_mrr: bool = True
 
 
-class Item(msgspec.Struct):
-    item_price_id: str
-    item_type: str
+class _Priced(msgspec.Struct, kw_only=True):
+    """What an item or an add-on comes to."""
+
     quantity: int | None = None
     quantity_in_decimal: str | None = None
     unit_price: int | None = None
     unit_price_in_decimal: str | None = None
     amount: int | None = None
     amount_in_decimal: str | None = None
+
+
+class Item(_Priced, kw_only=True):
+    item_price_id: str
+    item_type: str
     free_quantity: int = 0
     metered_quantity: str | None = None
     billing_period: int | None = None
     billing_period_unit: str | None = None
 
 
-class Addon(msgspec.Struct):
+class Addon(_Priced, kw_only=True):
     """Catalog 1."""
 
     id: str
-    quantity: int | None = None
-    quantity_in_decimal: str | None = None
-    unit_price: int | None = None
-    unit_price_in_decimal: str | None = None
-    amount: int | None = None
-    amount_in_decimal: str | None = None
+
+    @property
+    def item(self) -> Item:
+        told = {name: getattr(self, name) for name in _Priced.__struct_fields__}
+        return Item(item_price_id=self.id, item_type="addon", **told)
 
 
 class Tier(msgspec.Struct):
@@ -192,30 +196,17 @@ class Subscription(msgspec.Struct):
         if not self.plan_id:
             return self.subscription_items
         plan = Item(
-            self.plan_id,
-            "plan",
-            self.plan_quantity,
-            self.plan_quantity_in_decimal,
-            self.plan_unit_price,
-            self.plan_unit_price_in_decimal,
-            self.plan_amount,
-            self.plan_amount_in_decimal,
-            self.plan_free_quantity,
+            item_price_id=self.plan_id,
+            item_type="plan",
+            quantity=self.plan_quantity,
+            quantity_in_decimal=self.plan_quantity_in_decimal,
+            unit_price=self.plan_unit_price,
+            unit_price_in_decimal=self.plan_unit_price_in_decimal,
+            amount=self.plan_amount,
+            amount_in_decimal=self.plan_amount_in_decimal,
+            free_quantity=self.plan_free_quantity,
         )
-        return [plan, *(_as_item(addon) for addon in self.addons)]
-
-
-def _as_item(addon: Addon) -> Item:
-    return Item(
-        addon.id,
-        "addon",
-        addon.quantity,
-        addon.quantity_in_decimal,
-        addon.unit_price,
-        addon.unit_price_in_decimal,
-        addon.amount,
-        addon.amount_in_decimal,
-    )
+        return [plan, *(addon.item for addon in self.addons)]
 
 
 class Line(msgspec.Struct):

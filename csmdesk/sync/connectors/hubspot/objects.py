@@ -156,15 +156,14 @@ class ObjectStream:
         for found in search.changed(context.client, self.kind, self.kind.wanted(setup), mark):
             facts = self._mapped(context, setup, found.rows, found.fresh)
             # A contact that left its company is none of ours any more.
-            ours = {fact.source_id for fact in facts}
-            ours.update(problem.source_id for problem in found.rows.problems)
+            ours = {fact.source_id for fact in facts} | found.rows.bad
             gone = frozenset(row.id for row, _ in found.fresh) - ours
             day = stored["swept"] if stored else context.server_day()
             yield Page(
                 cursor={"after": "", "mark": mark.state(), "swept": day},
                 complete=found.last,
                 facts=facts,
-                gone={self.kind.table: gone} if gone else {},
+                gone={self.kind.table: gone},
                 listing=self._listing(ours, first, found.last) if stored is None else None,
                 problems=found.rows.problems,
             )
@@ -211,8 +210,7 @@ class ObjectStream:
         if not self.kind.listed:
             raw = search.by_ids(context.client, self.kind, self.kind.wanted(setup), ids)
         facts = self._mapped(context, setup, rows, rows.decode(raw))
-        bad = {problem.source_id for problem in rows.problems}
-        fixed = frozenset(ids) - bad
+        fixed = frozenset(ids) - rows.bad
         return Page(cursor=None, facts=facts, problems=rows.problems, fixed=fixed, of=self.key)
 
     def _ids(self, context: Context) -> Iterator[list[str]]:

@@ -97,7 +97,7 @@ class CompanyStream:
         rows = Rows(wire.Company)
         good = rows.decode(raw)
         facts = rows.facts(good, self._account)
-        ids = {row.id for row, _ in good} | {problem.source_id for problem in rows.problems}
+        ids = {row.id for row, _ in good} | rows.bad
         listing = Listing(table="account", ids=ids, first=first)
         return Page(cursor={"day": before}, facts=facts, listing=listing, problems=rows.problems)
 

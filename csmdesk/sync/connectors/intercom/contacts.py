@@ -65,7 +65,7 @@ class ContactStream:
                 cursor=step.cursor(),
                 complete=not step.after,
                 facts=facts,
-                gone={"contact": gone} if gone else {},
+                gone={"contact": gone},
                 problems=rows.problems,
             )
         yield from search.sweep(context, self.key, "contact")

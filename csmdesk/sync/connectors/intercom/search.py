@@ -113,8 +113,7 @@ def again(
         return
     rows = Rows(kind)
     facts = facts_of(rows, rows.decode(by_ids(context, key, ids)))
-    bad = {problem.source_id for problem in rows.problems}
-    yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
+    yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - rows.bad)
 
 
 def by_ids(context: Context, key: str, ids: list[str]) -> list[msgspec.Raw]:

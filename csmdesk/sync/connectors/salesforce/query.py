@@ -7,7 +7,7 @@ second included, a few minutes of overlap before it. So a load that broke off go
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -120,15 +120,10 @@ class QueryStream:
                 answer = wire.next_page(context.client, page)
             rows = Rows(Record)
             fresh = self._fresh(rows, page, mark)
-            facts, gone = self._mapped(context, rows, fresh, fields, setup)
+            mapped = self._page(context, rows, fresh, fields, setup)
             day = context.server_day() if rest["swept"] is None else rest["swept"]
-            yield Page(
-                cursor={"mark": mark.state(), **rest, "swept": day},
-                complete=not more,
-                facts=facts,
-                gone={self.kind.table: gone} if gone else {},
-                problems=rows.problems,
-            )
+            cursor = {"mark": mark.state(), **rest, "swept": day}
+            yield replace(mapped, cursor=cursor, complete=not more)
             if not more:
                 return
 
@@ -160,23 +155,23 @@ class QueryStream:
             mark.add(row_id, stamp)
         return fresh
 
-    def _mapped(
+    def _page(
         self,
         context: Context,
         rows: Rows[Record],
         records: Decoded[Record],
         fields: dict[str, str],
         setup: Setup,
-    ) -> tuple[list[Fact], frozenset[str]]:
-        """Facts, and the ids of rows that are gone or none of ours any more."""
+    ) -> Page:
+        """Facts of the records, and which are gone or none of ours any more."""
         kept = [pair for pair in records if self._stays(pair[0])]
         if (beside := self.kind.beside) is not None:
             there = setup.fields.get(beside.sobject, ())
             beside.add(context.client, self._api, there, [record for record, _ in kept])
         facts = rows.facts(kept, lambda record: self.kind.facts(Row(record, fields), setup))
-        ours = {fact.source_id for fact in facts}
-        ours.update(problem.source_id for problem in rows.problems)
-        return facts, frozenset(str(record["Id"]) for record, _ in records) - ours
+        ours = {fact.source_id for fact in facts} | rows.bad
+        gone = frozenset(str(record["Id"]) for record, _ in records) - ours
+        return Page(cursor=None, facts=facts, gone={self.kind.table: gone}, problems=rows.problems)
 
     def _stays(self, record: Record) -> bool:
         merged = self.kind.merges and record.get("MasterRecordId")
@@ -198,16 +193,9 @@ class QueryStream:
         changed = f" AND {self.kind.stamp} >= {wire.moment(since)}" if since else ""
         page = self._ask(context, f"{select} WHERE {by} IN ({wire.quoted(ids)}){changed}").result()
         rows = Rows(Record)
-        facts, gone = self._mapped(context, rows, rows.decode(page.records), fields, setup)
-        bad = {problem.source_id for problem in rows.problems}
-        return Page(
-            cursor=None,
-            facts=facts,
-            gone={self.kind.table: gone} if gone else {},
-            problems=rows.problems,
-            fixed=frozenset(ids) - bad if by == "Id" else frozenset(),
-            of=self.key,
-        )
+        mapped = self._page(context, rows, rows.decode(page.records), fields, setup)
+        fixed = frozenset(ids) - rows.bad if by == "Id" else frozenset()
+        return replace(mapped, fixed=fixed, of=self.key)
 
     def _ids(self, context: Context) -> Iterator[list[str]]:
         """All ids that still exist, answer by answer; of a purged row nothing else tells."""

@@ -106,8 +106,7 @@ class Objects:
 
         facts = rows.facts(good, facts_of)
         batch = _batch(rows, {row.id for row, _ in good}, facts)
-        bad = {problem.source_id for problem in rows.problems}
-        parents = frozenset(batch.ids - bad)
+        parents = frozenset(batch.ids - rows.bad)
         items = frozenset(item.id for row, _ in good for item in row.items.data)
         given = {one.id for row, _ in good for one in row.given}
         batch.children = [
@@ -143,7 +142,7 @@ def _batch(
     facts: list[Fact],
     gone: set[str] | None = None,
 ) -> Batch:
-    known = ids | {problem.source_id for problem in rows.problems}
+    known = ids | rows.bad
     return Batch(facts=facts, problems=rows.problems, ids=known, gone=gone or set())
 
 

@@ -7,16 +7,16 @@ needed; rows that are gone come with a mark of their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from csmdesk.domain.errors import BadAnswer
 from csmdesk.domain.facts import Fact
 from csmdesk.sync.client import Pending
 from csmdesk.sync.connectors.zendesk import wire
-from csmdesk.sync.decode import Decoded, Rows
+from csmdesk.sync.decode import Rows
 from csmdesk.sync.errors import Refused
-from csmdesk.sync.sink import Cursor, Page
+from csmdesk.sync.sink import Page
 from csmdesk.sync.stream import Context
 
 T = TypeVar("T")
@@ -65,7 +65,9 @@ class ExportStream(Generic[T]):
                 began = context.server_now()
             else:
                 answer = self._ask(context, after, began)
-            yield self._page(page, {"after": after, "began": began})
+            cursor = {"after": after, "began": began}
+            told = self._page(Rows(self.kind.wire), page)
+            yield replace(told, cursor=cursor, complete=page.end_of_stream)
             if page.end_of_stream:
                 return
 
@@ -75,24 +77,13 @@ class ExportStream(Generic[T]):
         path = f"{wire.EXPORTS}/{self.kind.name}/cursor"
         return context.client.begin("GET", path, wire.CursorPage, params)
 
-    def _page(self, page: wire.CursorPage, cursor: Cursor) -> Page:
-        rows = Rows(self.kind.wire)
-        good = rows.decode(page.rows or [])
-        facts, gone = self._mapped(rows, good)
-        return Page(
-            cursor=cursor,
-            complete=page.end_of_stream,
-            facts=facts,
-            gone={self.kind.table: gone} if gone else {},
-            problems=rows.problems,
-        )
-
-    def _mapped(self, rows: Rows[T], good: Decoded[T]) -> tuple[list[Fact], frozenset[str]]:
-        """Facts, and the ids of rows that are none of ours any more."""
+    def _page(self, rows: Rows[T], answer: wire.CursorPage) -> Page:
+        """Facts of the rows of an answer, and which are none of ours any more."""
+        good = rows.decode(answer.rows or [])
         facts = rows.facts(good, self.kind.facts)
-        ours = {fact.source_id for fact in facts}
-        ours.update(problem.source_id for problem in rows.problems)
-        return facts, frozenset(str(self.kind.row_id(row)) for row, _ in good) - ours
+        ours = {fact.source_id for fact in facts} | rows.bad
+        gone = frozenset(str(self.kind.row_id(row)) for row, _ in good) - ours
+        return Page(cursor=None, facts=facts, gone={self.kind.table: gone}, problems=rows.problems)
 
     def _again(self, context: Context) -> Iterator[Page]:
         """Ask again for rows that could not be used last time."""
@@ -101,14 +92,6 @@ class ExportStream(Generic[T]):
             return
         path = f"{wire.API}/{self.kind.name}/show_many"
         params = [("ids", ",".join(ids)), *self.kind.params]
-        answer: wire.CursorPage = context.client.get(path, wire.CursorPage, params)
         rows = Rows(self.kind.wire)
-        facts, gone = self._mapped(rows, rows.decode(answer.rows or []))
-        bad = {problem.source_id for problem in rows.problems}
-        yield Page(
-            cursor=None,
-            facts=facts,
-            gone={self.kind.table: gone} if gone else {},
-            problems=rows.problems,
-            fixed=frozenset(ids) - bad,
-        )
+        page = self._page(rows, context.client.get(path, wire.CursorPage, params))
+        yield replace(page, fixed=frozenset(ids) - rows.bad)

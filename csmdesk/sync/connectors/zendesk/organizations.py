@@ -69,8 +69,9 @@ class OrganizationStream:
         answer = context.client.get(path, wire.Organizations, [("ids", ",".join(ids))])
         rows = Rows(wire.Organization)
         facts = rows.facts(rows.decode(answer.organizations), self._account)
-        bad = {problem.source_id for problem in rows.problems}
-        yield Page(cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - bad)
+        yield Page(
+            cursor=None, facts=facts, problems=rows.problems, fixed=frozenset(ids) - rows.bad
+        )
 
     def _ids(self, context: Context) -> Iterator[list[str]]:
         after = ""
