@@ -155,6 +155,24 @@ def test_what_is_written_fits_the_contract(sandbox: Sandbox, exchanges: list[Exc
             Contract.load("salesforce").check(response, base)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_records_are_saved_one_by_one_or_all_together(sandbox: Sandbox, whole: bool) -> None:
+    def told(row_id: str, tier: str) -> dict[str, Any]:
+        return {"attributes": {"type": "Account"}, "id": row_id, "CSM_Tier__c": tier}
+
+    tier = "T6" if whole else "T5"
+    records = [told("001000000300000AAA", tier), told("001000000400000AAA", "Gold")]
+    body = {"allOrNone": whole, "records": records}
+    answer = sandbox.call("salesforce", "PATCH", f"{API}/composite/sobjects", json=body)
+    Contract.load("salesforce").check(answer, sandbox.base_url("salesforce"))
+    codes = [[error["statusCode"] for error in one["errors"]] for one in answer.json()]
+    rolled_back = ["ALL_OR_NONE_OPERATION_ROLLED_BACK"] if whole else []
+    assert codes == [rolled_back, ["INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"]]
+    soql = "SELECT CSM_Tier__c FROM Account WHERE Id IN ('001000000300000AAA')"
+    [row] = sandbox.call("salesforce", "GET", f"{API}/query?q={soql}").json()["records"]
+    assert (row["CSM_Tier__c"] == tier) is not whole
+
+
 def test_a_sign_in_fits_the_contract(sandbox: Sandbox, exchanges: list[Exchange]) -> None:
     base = sandbox.base_url("salesforce")
     pages = (f"{base}/services/oauth2/authorize", f"{base}/services/oauth2/token")

@@ -9,6 +9,7 @@ from csmdesk.domain.errors import AuthError
 from csmdesk.domain.settings import Source
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.signing_in import sign_in
+from csmdesk.jobs.source_fields import question
 from csmdesk.jobs.sync import sync
 from csmdesk.sync.oauth.tokens import Tokens
 from tests.oauth.conftest import browser, event
@@ -37,6 +38,13 @@ def test_the_data_is_where_the_sign_in_says(org: Session, sandbox: Sandbox) -> N
     assert kept(org).address == sandbox.base_url("salesforce")
     assert sync(org, CancelToken(), silent)["problems"] == []
     assert sync(org, CancelToken(), silent)["changed"] == 0
+
+
+def test_what_is_open_after_a_sign_in(org: Session, sandbox: Sandbox) -> None:
+    assert question(org, "salesforce", CancelToken()) == ""
+    sandbox.call("control", "POST", "/salesforce/currencies", json=False)
+    assert question(org, "salesforce", CancelToken()).startswith("Which currency")
+    sandbox.call("control", "POST", "/salesforce/currencies", json=True)
 
 
 def test_an_expiry_in_the_middle_of_a_sync_is_not_noticed(org: Session, sandbox: Sandbox) -> None:

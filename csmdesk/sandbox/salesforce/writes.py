@@ -35,6 +35,11 @@ class _Refusal:
         return {"statusCode": self.code, "message": self.message, "fields": list(self.fields)}
 
 
+_ROLLED_BACK = _Refusal(
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back: not all records were valid."
+)
+
+
 class Writes:
     """The paths that write."""
 
@@ -66,16 +71,19 @@ class Writes:
 
     def update(self, request: Request, _: dict[str, str]) -> Response:
         """A SaveResult per record, in their order; 200 even when every one failed."""
-        records = (request.json_object() or {}).get("records")
+        body = request.json_object() or {}
+        records = body.get("records")
         if not isinstance(records, list) or not 1 <= len(records) <= _MOST_RECORDS:
             raise errors.refuse(400, "JSON_PARSER_ERROR", "records must be a list of 1 to 200")
         ids = [str(cast(Json, record).get("id")) for record in records]
         if len(set(ids)) < len(ids):
             raise errors.refuse(400, "INVALID_ID_FIELD", "duplicate id in collection")
         read = [self._read(cast(Json, record)) for record in records]
-        return Response(
-            200, [self._saved(row_id, *one) for row_id, one in zip(ids, read, strict=True)]
-        )
+        rows = [(row_id, *one) for row_id, one in zip(ids, read, strict=True)]
+        refused = [self._refusal(*row) for row in rows]
+        if body.get("allOrNone") and any(refused):
+            refused = [one or _ROLLED_BACK for one in refused]
+        return Response(200, list(map(self._saved, rows, refused)))
 
     def _read(self, record: Json) -> tuple[Table, Json]:
         """The object and the values of a record; 400 for what no record can be made of."""
@@ -86,14 +94,14 @@ class Writes:
             raise errors.refuse(400, "INVALID_TYPE", f"sObject type '{sobject}' is not supported.")
         return table, _parsed(table, values)
 
-    def _saved(self, row_id: str, table: Table, values: Json) -> Json:
-        refused = self._refusal(table, row_id, values)
+    def _saved(self, row: tuple[str, Table, Json], refused: _Refusal | None) -> Json:
+        row_id, table, values = row
         if refused is not None:
             return {"id": row_id, "success": False, "errors": [refused.told()]}
         self.change(table, row_id, Edit(int(self._state.now()), values))
         return {"id": row_id, "success": True, "errors": []}
 
-    def _refusal(self, table: Table, row_id: str, values: Json) -> _Refusal | None:
+    def _refusal(self, row_id: str, table: Table, values: Json) -> _Refusal | None:
         if table.found(row_id) is None:
             return _Refusal("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
         known = table.timeline.edit_of(row_id)
