@@ -34,7 +34,7 @@ def listed(folder: str, by: str, *helpers: str) -> Listed:
 LISTS = (
     listed(
         "engine/rules", "__init__.py",
-        "evaluate", "identity", "lifecycle", "limits", "products", "rule", "unit_capacity", "wording",
+        "evaluate", "lifecycle", "limits", "products", "rule", "unit_capacity", "wording",
     ),
     listed("engine/health/factors", "__init__.py"),
     listed("engine/alerts", "__init__.py", "drops", "kind", "lifecycle"),

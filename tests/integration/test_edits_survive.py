@@ -18,6 +18,7 @@ from csmdesk.jobs.customer import customer_page
 from csmdesk.jobs.run import run
 from csmdesk.jobs.session import Session
 from csmdesk.jobs.snapshot import build_portfolio
+from csmdesk.store.work import work_rows
 from tests.demo import demo_session
 
 WRITTEN = "survives everything"
@@ -144,3 +145,41 @@ def test_a_merge_holds_through_runs_and_comes_apart_again(desk: Session) -> None
     assert apart.customers.ints("mrr").tolist() == mrr.tolist()
     assert run(desk, CancelToken(), silent, day=desk.today() + 1)["problems"] == []
     assert build_portfolio(desk, desk.today() + 1).customers["id"] == ids
+
+
+def shown(desk: Session, day: int, rule: str, subject: str) -> dict[str, tuple[Any, ...]]:
+    """Customer -> id, state and comment of its task, as the pages show it on a day."""
+    found = build_portfolio(desk, day)
+    ids, columns = found.customers["id"], ("rule", "subject", "customer", *TOLD)
+    rows = zip(*(found.tasks[one] for one in columns), strict=True)
+    return {ids[row[2]]: row[3:] for row in rows if row[:2] == (rule, subject)}
+
+
+TOLD = ("id", "shown_state", "comment")
+
+
+def test_work_on_tasks_follows_a_merge_and_comes_back(desk: Session) -> None:
+    """Started and commented on the customer that is merged away: seen on the one that stays."""
+    today = build_portfolio(desk, desk.today())
+    row = open_tasks(today, 30)[-1]
+    loser = today.customers["id"][today.tasks["customer"][row]]
+    task, rule, subject = (today.tasks[one][row] for one in ("id", "rule", "subject"))
+    there = shown(desk, desk.today(), rule, subject)
+    with desk.store.read() as conn:
+        born = conn.exec_driver_sql("SELECT customer_id FROM customer ORDER BY born").scalars()
+        winner = next(one for one in born if one not in there)
+    edit(desk, "comment", task, text=WRITTEN)
+    edit(desk, "start", task)
+    edit(desk, "note", loser, body="About it", link=task)
+    edit(desk, "merge", loser, winner)
+    tomorrow = desk.today() + 1
+    assert run(desk, CancelToken(), silent, day=tomorrow)["problems"] == []
+    merged = shown(desk, tomorrow, rule, subject)[winner]
+    assert merged[1:] == ("started", WRITTEN)
+    with desk.store.read() as conn:
+        assert [one["link"] for one in work_rows(conn, "work_note", None, winner)] == [merged[0]]
+    assert edits.undo(desk, desk.now(), desk.today()) is not None
+    assert run(desk, CancelToken(), silent, day=tomorrow + 1)["problems"] == []
+    apart = shown(desk, tomorrow + 1, rule, subject)
+    assert apart[loser] == (task, "started", WRITTEN)
+    assert apart.get(winner, ("", "not started", None))[1:] == ("not started", None)

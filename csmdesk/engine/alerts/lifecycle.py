@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from csmdesk.domain.errors import BadSetting
+from csmdesk.domain.finding_id import finding_id
 from csmdesk.domain.findings import Alert, Task
 from csmdesk.domain.settings import Settings
 from csmdesk.engine.alerts.kind import AlertContext, Kind, Signal
-from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.lifecycle import FALSE_ALARM
 from csmdesk.engine.rules.limits import Limits, overridden
 from csmdesk.engine.rules.rule import CLEAR, ENDED, UNKNOWN, Context, evidence_of, evidence_text
@@ -94,7 +94,7 @@ class _Step:
         if ctx.previous.verdicts.get(signal.evidence.get("task", "")) == FALSE_ALARM:
             return
         customer = ctx.facts.ids[signal.customer]
-        alert_id = identity(self.kind.id, customer, signal.subject)
+        alert_id = finding_id(self.kind.id, customer, signal.subject)
         opened = Alert(
             alert_id=alert_id,
             episode=former.episode + 1 if former else 1,

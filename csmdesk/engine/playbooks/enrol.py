@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from csmdesk.domain.finding_id import finding_id
 from csmdesk.domain.findings import SEVERITIES, Enrolled, Enrolment, Task
 from csmdesk.domain.settings import Playbook
-from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.rule import Context
 
 LEVELS = {word: level for level, word in SEVERITIES.items()}
@@ -72,7 +72,7 @@ def _enrol(
     made: dict[str, Enrolment] = {}
     for task in causes:
         customer = task.customer_id
-        key = identity(f"playbook {playbook.name}", customer, f"{task.task_id}:{task.episode}")
+        key = finding_id(f"playbook {playbook.name}", customer, f"{task.task_id}:{task.episode}")
         earlier = known.get((playbook.name, customer), ())
         if customer not in made and not _stands_against(key, task, earlier, ctx.day):
             made[customer] = Enrolment(

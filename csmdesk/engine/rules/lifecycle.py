@@ -14,8 +14,8 @@ from msgspec.json import decode
 from msgspec.structs import replace
 
 from csmdesk.domain.days import add_working_days
+from csmdesk.domain.finding_id import finding_id
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM, Task, TaskEvent
-from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.limits import Limits
 from csmdesk.engine.rules.rule import (
     CLEAR,
@@ -206,7 +206,9 @@ def hits_by_task(ctx: Context, checked: Checked) -> dict[str, Hit]:
             continue
         known = watched.get((hit.customer, hit.subject))
         task_id = (
-            known.task_id if known else identity(rule.id, ctx.facts.ids[hit.customer], hit.subject)
+            known.task_id
+            if known
+            else finding_id(rule.id, ctx.facts.ids[hit.customer], hit.subject)
         )
         if task_id not in found or hit.severity > found[task_id].severity:
             found[task_id] = hit

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.systems import system_named
+from csmdesk.store.edits.following import follow, followings
 from csmdesk.store.edits.plan import (
     TABLES,
     WRITABLE,
@@ -106,10 +107,11 @@ def _move_all(
 
     Where both have the same row (one tag twice) the younger's waits under the alias.
     """
+    known = followings(moment.conn, loser, winner)
     for name in ("identity", "customer_alias", *TABLES):
         keys = [column.name for column in WRITABLE[name].primary_key]
         for row in _rows_of(moment, name, loser):
-            moved = {**row, "customer_id": winner}
+            moved = follow(known, name, {**row, "customer_id": winner})
             if name == "identity":
                 moved["how"] = PERSON
             old, new = (tuple(one[key] for key in keys) for one in (row, moved))

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from csmdesk.domain.days import iso_day, parse_day
+from csmdesk.domain.finding_id import finding_id
 from csmdesk.domain.findings import HIGH, LOW, MEDIUM, Task, TaskEvent
 from csmdesk.engine.rules.evaluate import RuleFindings
-from csmdesk.engine.rules.identity import identity
 from csmdesk.engine.rules.lifecycle import default_due
 from csmdesk.engine.rules.rule import CLEAR, ENDED, HOLDS, NONE, UNKNOWN, Context, Hit, Rule
 from tests.engine.build import DAY, account
@@ -54,9 +54,9 @@ def days(ctx: Context, *rules: Rule) -> list[RuleFindings]:
 
 def test_identity_is_stable_and_without_severity() -> None:
     low, high = run(rule(hit(LOW)), context([{}])), run(rule(hit(HIGH)), context([{}]))
-    assert low.tasks[0].task_id == high.tasks[0].task_id == identity("toy", "0" * 16, "s")
+    assert low.tasks[0].task_id == high.tasks[0].task_id == finding_id("toy", "0" * 16, "s")
     assert len(low.tasks[0].task_id) == 16
-    assert identity("ab", "c", "d") != identity("a", "bc", "d")
+    assert finding_id("ab", "c", "d") != finding_id("a", "bc", "d")
 
 
 def test_due_dates() -> None:
@@ -264,7 +264,7 @@ def test_any_life(story: list[Plan], step: int) -> None:
         for task in found.tasks:
             former = known.get(task.task_id)
             assert task != former
-            assert identity(task.rule, task.customer_id, task.subject) == task.task_id
+            assert finding_id(task.rule, task.customer_id, task.subject) == task.task_id
             assert former is None or former.episode <= task.episode <= former.episode + 1
             assert former is None or former.first_seen == task.first_seen
             assert task.active == (task.resolved_on is None)
