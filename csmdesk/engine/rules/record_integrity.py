@@ -59,15 +59,9 @@ def _read(ctx: Context, kind: str) -> bool:
 
 
 def _hit(
-    ctx: Context,
-    row: int,
-    subject: str,
-    severity: int,
-    text: str,
-    values: Mapping[str, Any],
-    kinds: tuple[str, ...] = ("crm", "billing", "usage"),
+    ctx: Context, row: int, subject: str, severity: int, text: str, values: Mapping[str, Any]
 ) -> Hit:
-    return Hit(row, subject, severity, text, ctx.evidence(kinds, values, {}))
+    return Hit(row, subject, severity, text, ctx.evidence(("crm", "billing", "usage"), values, {}))
 
 
 def _disagree(crm: str, billing: str, field: str) -> str:
@@ -168,16 +162,16 @@ def _unjoined(ctx: Context) -> list[Hit]:
     missing (definitions.md section 5). A system of several kinds is looked at once."""
     active = np.asarray(ctx.measures["active"])
     told: set[str] = set()
-    hits = []
+    hits: list[Hit] = []
     for kind in KINDS:
         titles = {source.name: source.title for source in ctx.of_kind(kind)}
         if titles.keys() <= told or not _read(ctx, kind):
             continue
         told |= titles.keys()
         text = f"{listing(list(titles.values()))}: no account of this customer."
-        for row in np.flatnonzero(active & ~ctx.facts.joined(kind)).tolist():
-            values, own = {"account": None}, (kind,)
-            hits.append(_hit(ctx, row, NO_ACCOUNT + kind, LOW, text, values, own))
+        evidence = ctx.evidence((kind,), {"account": None}, {})
+        rows = np.flatnonzero(active & ~ctx.facts.joined(kind)).tolist()
+        hits += [Hit(row, NO_ACCOUNT + kind, LOW, text, evidence) for row in rows]
     return hits
 
 
