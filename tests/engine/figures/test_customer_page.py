@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 
 from csmdesk.config.workspace import CONFIG_NAME
 from csmdesk.domain.cancel import CancelToken, silent
-from csmdesk.domain.days import SECONDS_A_DAY
+from csmdesk.domain.columns import Columns
+from csmdesk.domain.days import MISSING, SECONDS_A_DAY
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.page import Breakdown, CustomerPage, Series, Table, page_json
 from csmdesk.domain.portfolio import Portfolio
@@ -211,3 +213,29 @@ def test_subscriptions_show_the_status_that_the_workspace_maps(
     session.close()
     assert "Free" in mapped
     assert "Active" not in mapped
+
+
+def test_a_movement_says_how_long_it_was_gone_and_what_the_pause_cost(
+    session: Session, book: Portfolio
+) -> None:
+    """Gap of a reactivation, and the memo of a pause that ended in cancellation (section 4)."""
+    rows = Columns(
+        {
+            "customer": np.zeros(3, np.int64),
+            "day": np.array([book.day - 50, book.day - 16, book.day - 1]),
+            "kind": ["contraction", "reactivation", "churn"],
+            "amount": np.array([-50_000, 50_000, 0]),
+            "gap_days": np.array([MISSING, 34, MISSING]),
+            "memo": np.array([0, 0, -50_000]),
+        },
+        3,
+    )
+    page = customer_page(session, replace(book, movements=rows), book.customers["id"][0])
+    told = [
+        (kind.text, amount.text) for _, kind, amount in block(page, "commercial", "movements").rows
+    ]
+    assert told == [
+        ("Churn, paused before", "−$500 at the pause"),
+        ("Reactivation after 34 days", "+$500"),
+        ("Contraction", "−$500"),
+    ]

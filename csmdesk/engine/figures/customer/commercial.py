@@ -203,13 +203,16 @@ def _movements(context: CustomerContext) -> Table:
     cells = []
     for row in reversed(rows):
         kind, amount = movements["kind"][row], int(movements["amount"][row])
-        sign = "+" if amount > 0 else ""
-        money = context.money_cell(amount)
+        gap, memo = int(movements["gap_days"][row]), int(movements["memo"][row])
+        told = kind.capitalize() + (f" after {plural(gap, 'day')}" if gap != MISSING else "")
+        money = ("+" if amount > 0 else "") + context.money_cell(amount).text
+        if memo:
+            told, money = f"{told}, paused before", f"{context.money_cell(memo).text} at the pause"
         cells.append(
             (
                 context.day_cell(int(movements["day"][row])),
-                Cell(kind.capitalize(), kind, tones.get(kind, "good")),
-                Cell(sign + money.text, amount),
+                Cell(told, kind, tones.get(kind, "good")),
+                Cell(money, amount),
             )
         )
     return Table(
