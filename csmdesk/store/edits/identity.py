@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from csmdesk.domain.edits import Edit
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.systems import system_named
-from csmdesk.store.edits.following import follow, followings
 from csmdesk.store.edits.plan import (
     TABLES,
     WRITABLE,
@@ -26,6 +25,7 @@ from csmdesk.store.edits.plan import (
     read_row,
     text_arg,
 )
+from csmdesk.store.following import follow, followings
 from csmdesk.store.identity import customer_id, resolve
 from csmdesk.store.schema.work import PERSON
 from csmdesk.store.sql import fetch
