@@ -82,10 +82,17 @@ class _Book:
         self.tokens, self.domains, self.names = _Index(), _Index(), _Index()
         self.questions: dict[Key, tuple[str, str, list[str]]] = {}
         self.apart = apart_pairs(conn)
+        self.absorbed: set[str] = set()
+        """Tokens of accounts that were merged into another of their own system, as that one says."""
 
     def index(self, account: _Account, customer: str) -> None:
+        own_token, *others = account.tokens
         for token in account.tokens:
             self.tokens.add(token, customer)
+        of_system = f"{account.key[0]}:"
+        self.absorbed.update(
+            one for one in others if one.startswith(of_system) and one != own_token
+        )
         crm = account.system.kinds[0] == "crm"
         own = crm or customer == customer_id(*account.key)
         # What a joined account says beside its anchor must not make another customer doubtful.
@@ -202,6 +209,9 @@ def assign(conn: Connection) -> IdentityResult:
             if len(book.joined) >= _AT_ONCE:
                 book.write(conn)
     book.write(conn)
+    for customer, own in _gone(conn) if book.absorbed else ():
+        if own in book.absorbed:
+            book.tokens.add(own, customer)
     book.merge_linked()
     book.save(conn)
     kinds = [kind for kind, _, _ in book.questions.values()]
@@ -272,6 +282,17 @@ def _merged_away(conn: Connection) -> list[tuple[str, str]]:
         for token in json.loads(joins)
         if token.startswith(f"{source}:") and token != f"{source}:{source_id}"
     ]
+
+
+def _gone(conn: Connection) -> Iterator[tuple[str, str]]:
+    """Customers of accounts that are gone, and the token of each: the account into which its system
+    merged it may name that among its own."""
+    sql = (
+        "SELECT i.customer_id, a.source || ':' || a.source_id FROM fact_account a "
+        "JOIN identity i ON i.source = a.source AND i.source_id = a.source_id "
+        "WHERE a.archived = 1"
+    )
+    yield from rows(conn, sql)
 
 
 def _move(conn: Connection, loser: str, winner: str) -> None:

@@ -118,6 +118,20 @@ def test_companies_that_the_crm_itself_merged_are_one(store: Store) -> None:
         assert identity.assign(conn).merged == 0
 
 
+def test_a_company_may_say_which_ones_were_merged_into_it(store: Store) -> None:
+    """HubSpot says so in the one that stays, and of the other only that it is gone."""
+    with store.write() as conn:
+        facts.upsert(conn, [company(1), company(2), company(3)])
+        identity.assign(conn)
+        apply_edit(conn, Edit("note", (customer(2),), {"body": "Precious"}), "me", 1, D)
+        facts.upsert(conn, [company(1, joins=("hubspot:1", "hubspot:2"))])
+        assert identity.assign(conn).merged == 0, "both are still there"
+        facts.upsert(conn, [company(2, archived=True), company(3, archived=True)])
+        assert identity.assign(conn).merged == 1
+        assert fetch(conn, "SELECT customer_id FROM work_note") == [(customer(1),)]
+        assert identity.assign(conn).merged == 0
+
+
 def test_two_companies_of_one_crm_stay_two(store: Store) -> None:
     twin = other("hubspot", "2", name="Company 1", domain="c1.example", joins=("key:a",))
     with store.write() as conn:

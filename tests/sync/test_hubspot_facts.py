@@ -51,6 +51,8 @@ def test_a_company_with_the_default_fields() -> None:
         nps_goal="50",
     )
     assert found.joins == ("hubspot:77", "key:acct_9")
+    merged = account(account_key="acct_9", hs_merged_object_ids="75; 76")
+    assert merged.joins == ("hubspot:77", "hubspot:75", "hubspot:76", "key:acct_9")
     assert (found.acv, found.currency) == (123_456, "EUR")
     assert found.renewal_on == parse_day("2027-01-31")
     assert found.tags == ("vip", "beta")

@@ -34,6 +34,8 @@ FIELDS: dict[str, str] = {
 }
 """Account field -> company property; "" = none. A workspace overrides them one by one."""
 
+MERGED = "hs_merged_object_ids"
+"""Tells the companies that were merged into this one."""
 DATED = ("owner_id", "tier", "stage", "renewal_on", "domain", "acv")
 
 
@@ -49,7 +51,7 @@ def kind(fields: Mapping[str, str]) -> Kind:
         title="companies",
         table="account",
         essential=True,
-        properties=tuple(fields.values()),
+        properties=(*fields.values(), MERGED),
         facts=facts,
         history=history,
         custom=True,
@@ -59,14 +61,15 @@ def kind(fields: Mapping[str, str]) -> Kind:
 def _account(linked: Linked, setup: Setup, fields: Mapping[str, str]) -> Account:
     row = linked.row
     values = {name: row.properties.get(place) or None for name, place in fields.items()}
-    key = values.get("account_key")
+    joins = [f"{SYSTEM}:{one}" for one in (row.id, *_listed(row.properties.get(MERGED)))]
+    joins += [f"key:{key}"] if (key := values.get("account_key")) else []
     currency = (values.get("currency") or setup.currency or "").upper() or None
     acv = values.get("acv")
     return Account(
         source=SYSTEM,
         source_id=row.id,
         name=values.get("name") or values.get("domain") or f"Company {row.id}",
-        joins=(f"hubspot:{row.id}", *([f"key:{key}"] if key else ())),
+        joins=tuple(joins),
         created_on=day(values.get("created_on")),
         owner_id=values.get("owner_id"),
         acv=to_minor(acv, currency) if acv and currency else None,
@@ -74,7 +77,7 @@ def _account(linked: Linked, setup: Setup, fields: Mapping[str, str]) -> Account
         renewal_on=day(values.get("renewal_on")),
         assigned_on=day(values.get("assigned_on")),
         churned_on=day(values.get("churned_on")),
-        tags=_tags(values.get("tags")),
+        tags=_listed(values.get("tags")),
         properties=_custom(row.properties, setup),
         url=_url(setup, row.id),
         domain=domains.of_website(values.get("domain")),
@@ -87,8 +90,8 @@ def _account(linked: Linked, setup: Setup, fields: Mapping[str, str]) -> Account
     )
 
 
-def _tags(text: str | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tag.strip() for tag in (text or "").split(";") if tag.strip()))
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.strip() for one in (text or "").split(";") if one.strip()))
 
 
 def _custom(properties: Properties, setup: Setup) -> dict[str, str]:
