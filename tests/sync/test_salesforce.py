@@ -11,7 +11,7 @@ import pytest
 
 from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.days import parse_day
-from csmdesk.domain.errors import BadInput, RateLimited, SourceError
+from csmdesk.domain.errors import BadInput, RateLimited, SourceError, Unreachable
 from csmdesk.domain.facts import Account, Activity, FieldChange
 from csmdesk.domain.settings import Source
 from csmdesk.jobs.sink import StoreSink
@@ -192,6 +192,21 @@ def test_a_contract_renews_an_account_that_does_not_say_when(own: Bench) -> None
     own.sync(["salesforce"])
     assert one_account(own)["renewal_on"] is None
     assert own.problems() == []
+
+
+@pytest.mark.parametrize("before", [0, 2], ids=["which contracts changed", "those of the accounts"])
+def test_contracts_that_cannot_be_asked_for_are_read_by_the_next_run(
+    own: Bench, before: int
+) -> None:
+    edit(own.sandbox, "Account", ACCOUNT, values={"Renewal_Date__c": None})
+    edit(own.sandbox, "Contract", CONTRACT, values={"EndDate": "2028-02-29"})
+    told = own.tables()["account"]
+    own.sandbox.fault("salesforce", "500", path="/query", after=before, times=50)
+    assert isinstance(own.sync(["salesforce"])["salesforce"].error, Unreachable)
+    assert own.tables()["account"] == told
+    own.sandbox.fresh()
+    assert own.sync(["salesforce"])["salesforce"].error is None
+    assert one_account(own)["renewal_on"] == parse_day("2028-02-29")
 
 
 def test_which_way_an_email_went_is_told_by_its_message(both: Bench, tmp_path: Path) -> None:
