@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-import msgspec
-
 from csmdesk.domain.cancel import CancelToken, Progress, Report, silent
 from csmdesk.domain.errors import BadAnswer, SourceError
 from csmdesk.domain.source_status import Rate
@@ -18,6 +16,7 @@ from csmdesk.sync.errors import LacksPermission, Refused
 from csmdesk.sync.sink import Cursor, Sink
 from csmdesk.sync.stream import Connector, Context, Stream
 
+_SHOWN = 300  # characters of what is wrong with an answer
 Phase: TypeAlias = Literal["essential", "rest", "all"]
 
 
@@ -102,8 +101,8 @@ def _run(
             continue
         try:
             _stream(stream, context, sink, report, now, result, written)
-        except (SourceError, msgspec.DecodeError) as told:
-            error = told if isinstance(told, SourceError) else _bad_answer(connector, told)
+        except (SourceError, ValueError, OverflowError) as told:
+            error = told if isinstance(told, SourceError) else _bad_answer(client, told)
             result.error = result.error or error
             if isinstance(error, LacksPermission):
                 result.lacking += [one for one in error.scopes if one not in result.lacking]
@@ -137,11 +136,13 @@ def _stream(
         context.cancel.check()
 
 
-def _bad_answer(connector: Connector, error: msgspec.DecodeError) -> BadAnswer:
-    """What a stream could not take apart, and is not told of one row."""
+def _bad_answer(client: HttpClient, error: Exception) -> BadAnswer:
+    """Values that nobody can use and that are not told of one row: the other sources go on."""
+    api = client.api
+    words = api.credentials.hidden(" ".join(str(error).split()))[:_SHOWN]
     return BadAnswer(
-        connector.system,
-        f"{connector.title}: an answer is not what its documentation promises ({error}).",
+        api.source,
+        f"{api.title}: an answer is not what its documentation promises ({words}).",
         "Nothing of it was kept; the next synchronisation tries again.",
     )
 

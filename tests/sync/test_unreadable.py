@@ -14,7 +14,9 @@ from csmdesk.domain.cancel import CancelToken
 from csmdesk.domain.errors import BadAnswer
 from csmdesk.domain.settings import Source
 from csmdesk.jobs.sink import StoreSink
+from csmdesk.store import cursors, facts
 from csmdesk.store.database import open_store
+from csmdesk.sync.connectors.chargebee import Chargebee
 from csmdesk.sync.connectors.hubspot import wire
 from csmdesk.sync.connectors.stripe import Stripe
 from csmdesk.sync.credentials import PastedKey
@@ -56,4 +58,29 @@ def test_a_list_that_cannot_be_gone_on_with_ends_its_stream_alone(tmp_path: Path
     store.close()
     assert isinstance(result.error, BadAnswer)
     assert "Stripe" in result.error.message
+    assert result.streams == [one.key for one in connector.streams()]
+
+
+def test_a_product_that_nobody_can_use_leaves_the_others(tmp_path: Path) -> None:
+    """And a value that no database keeps ends its stream alone."""
+    items = [{"id": "a", "metadata": {"capacity_per_unit": "ten"}}, {"id": "b"}]
+    invoice = {"id": "1", "customer_id": "c", "amount_paid": 10**30, "date": 1, "updated_at": 1}
+    wrapped = {
+        "items": [{"item": one} for one in items],
+        "invoices": [{"invoice": invoice | {"status": "paid", "currency_code": "EUR"}}],
+    }
+
+    def answer(asked: Asked) -> Answer:
+        name = asked.path.partition("?")[0].rpartition("/")[2]
+        return Answer(payload={"list": wrapped.get(name, []), "configurations": []})
+
+    store = open_store(tmp_path / "desk.sqlite")
+    with serving(answer) as server:
+        connector = Chargebee(Source(system="chargebee", base_url=server.base_url), PastedKey("k"))
+        result = sync_source(connector, StoreSink(store), CancelToken(), now=0, patience=QUICK)
+    with store.read() as conn:
+        assert facts.present_ids(conn, "product", "chargebee") == {"b"}
+        assert [one.source_id for one in cursors.problems(conn)] == ["a"]
+    store.close()
+    assert isinstance(result.error, BadAnswer)
     assert result.streams == [one.key for one in connector.streams()]

@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from csmdesk.domain.facts import Fact
 from csmdesk.sync.connectors.chargebee import customers, wire
 from csmdesk.sync.connectors.chargebee.lists import OVERLAP, overlap_params, pages_of
 from csmdesk.sync.connectors.chargebee.objects import Good, Kind
@@ -46,15 +45,15 @@ class _PriceList(Generic[T]):
     lists: Mapping[str, tuple[tuple[str, str], ...]]
     key: str
 
-    def _changed(self, context: Context, rows: Rows[T], newest: int) -> list[T]:
+    def _changed(self, context: Context, rows: Rows[T], newest: int) -> list[tuple[T, msgspec.Raw]]:
         stored = context.cursor_of("configurations")
         catalog = str(stored["catalog"]) if stored else "v2"
         params = overlap_params("updated_at", 0 if context.problems_of(self.key) else newest)
         return [
-            row
+            pair
             for many, one in self.lists[catalog]
             for page in pages_of(context.client, many, one, params)
-            for row, _ in rows.decode(page.rows)
+            for pair in rows.decode(page.rows)
         ]
 
 
@@ -69,18 +68,19 @@ class ProductStream(_PriceList[wire.Article]):
         stored = context.cursor_of(self.key)
         rows = Rows(wire.Article)
         found = self._changed(context, rows, stored["newest"] if stored else 0)
-        newest = max([row.updated_at for row in found], default=stored["newest"] if stored else 0)
-        gone = frozenset(row.id for row in found if row.deleted)
-        facts: list[Fact] = [
-            one for row in found if not row.deleted for one in customers.product(row)
-        ]
+        newest = max(
+            [row.updated_at for row, _ in found], default=stored["newest"] if stored else 0
+        )
+        gone = frozenset(row.id for row, _ in found if row.deleted)
+        facts = rows.facts([pair for pair in found if not pair[0].deleted], customers.product)
         yield Page(
             cursor={"newest": newest},
             complete=True,
             facts=facts,
             gone={"product": gone},
             problems=rows.problems,
-            fixed=frozenset(context.problems_of(self.key)) & {row.id for row in found},
+            fixed=frozenset(context.problems_of(self.key))
+            & {row.id for row, _ in found} - rows.bad,
         )
 
 
@@ -99,8 +99,8 @@ class BookStream(_PriceList[T]):
         stored = context.cursor_of(self.key) or {"newest": 0, "book": {}}
         rows = Rows(self._kind)
         found = self._changed(context, rows, stored["newest"])
-        book = stored["book"] | {row.id: msgspec.to_builtins(row) for row in found}
-        newest = max([row.updated_at for row in found], default=stored["newest"])
+        book = stored["book"] | {row.id: msgspec.to_builtins(row) for row, _ in found}
+        newest = max([row.updated_at for row, _ in found], default=stored["newest"])
         yield Page(
             cursor={"newest": newest, "book": book},
             complete=True,
