@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from csmdesk.domain.days import MISSING
 T = TypeVar("T")
 CHUNK = 500
 """Bound variables in one IN list."""
+_AT_ONCE = 50
+"""Rows of one INSERT: with hundreds, binding them costs more than calls do."""
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -48,15 +51,21 @@ def upsert_changed(conn: Connection, table: Table, rows: Sequence[tuple[Any, ...
 
     The others are not touched. No two rows may have one key.
     """
+    changed: list[Any] = []
+    for part in chunks(rows, _AT_ONCE):
+        sql = _changed_sql(table, len(part))
+        changed += [row[0] for row in fetch(conn, sql, tuple(chain.from_iterable(part)))]
+    return changed
+
+
+@lru_cache(maxsize=256)
+def _changed_sql(table: Table, rows: int) -> str:
+    """The same text again and again, so that the driver finds its statement at once."""
     keys = [column.name for column in table.primary_key]
     rest = [column.name for column in table.columns if column.name not in keys]
     new = ", ".join(f'excluded."{name}"' for name in rest)
-    changed: list[Any] = []
-    for part in chunks(rows):
-        where = f'WHERE ({quoted(rest)}) IS NOT ({new}) RETURNING "{keys[-1]}"'
-        sql = f"{upsert_sql(table, len(part))} {where}"
-        changed += [row[0] for row in fetch(conn, sql, tuple(chain.from_iterable(part)))]
-    return changed
+    where = f'WHERE ({quoted(rest)}) IS NOT ({new}) RETURNING "{keys[-1]}"'
+    return f"{upsert_sql(table, rows)} {where}"
 
 
 def delete_sql(table: Table) -> str:

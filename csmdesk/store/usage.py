@@ -196,11 +196,9 @@ class _Page:
 
 def _coded(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     """Distinct texts in order of appearance and the place of each row's text among them."""
-    codes: dict[str, int] = {}
-    places = np.fromiter(
-        (codes.setdefault(text, len(codes)) for text in texts), np.int64, len(texts)
-    )
-    return list(codes), places
+    distinct = list(dict.fromkeys(texts))
+    codes = dict(zip(distinct, range(len(distinct)), strict=True))
+    return distinct, np.fromiter(map(codes.__getitem__, texts), np.int64, len(texts))
 
 
 def _counts(values: Sequence[int]) -> Cells:

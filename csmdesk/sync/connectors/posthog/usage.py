@@ -89,7 +89,6 @@ class Reader:
         self._path = hogql.path(project)
         self._kind = kind
         self._told: set[str] = set()
-        self._numbers: dict[str, int] = {}
         self._rows = msgspec.json.Decoder(list[kind.row])  # type: ignore[name-defined]
         self._raw = msgspec.json.Decoder(list[msgspec.Raw])
         self._one = msgspec.json.Decoder(kind.row)
@@ -140,9 +139,12 @@ class Reader:
 
     def _good(self, rows: list[tuple[Any, ...]]) -> _Read:
         """Rows as columns; ValueError for one whose day is none."""
+        if not rows:
+            return _Read([], [], 0, None)
         columns = list(zip(*rows, strict=True))
-        days = [self._day(text) for text in columns[1]] if columns else []
-        return _Read(columns, days, len(rows), self._key(rows[-1]) if rows else None)
+        numbers = {text: parse_day(text[:10]) for text in set(columns[1])}
+        days = list(map(numbers.__getitem__, columns[1]))
+        return _Read(columns, days, len(rows), self._key(rows[-1]))
 
     def _mixed(self, raw: list[msgspec.Raw]) -> _Read:
         """Row by row: the readable ones, and a problem for each of the others."""
@@ -151,7 +153,7 @@ class Reader:
         for one in raw:
             try:
                 row = self._one.decode(one)
-                self._day(row[1])
+                parse_day(row[1][:10])
                 good.append(row)
             except (msgspec.ValidationError, ValueError) as error:
                 problems.append(_problem(one, str(error)))
@@ -160,12 +162,6 @@ class Reader:
 
     def _key(self, row: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple(str(value) for value in row[: len(self._kind.query.key)])
-
-    def _day(self, text: str) -> int:
-        number = self._numbers.get(text)
-        if number is None:
-            number = self._numbers[text] = parse_day(text[:10])
-        return number
 
     def _accounts(self, names: Sequence[str]) -> list[Fact]:
         fresh = sorted(set(names) - self._told)
