@@ -251,6 +251,7 @@ def _alias_count(conn: Connection, book: _Book) -> int:
 def _accounts(conn: Connection) -> Iterator[tuple[_Account, str | None]]:
     """Every account and the customer that it belongs to already, in the order of the ranks."""
     sources = [row[0] for row in fetch(conn, "SELECT DISTINCT source FROM fact_account")]
+    named = _named_systems(conn)
     sql = (
         "SELECT a.source, a.source_id, a.name, a.domain, a.joins, i.customer_id "
         "FROM fact_account a LEFT JOIN identity i "
@@ -260,13 +261,23 @@ def _accounts(conn: Connection) -> Iterator[tuple[_Account, str | None]]:
     for one in sorted(sources, key=lambda name: (system_named(name).rank, name)):
         for source, source_id, name, domain, joins, customer in rows(conn, sql, (one,)):
             place = (domain or "").casefold()
+            own = (f"{source}:{source_id}",) if source in named else ()
             account = _Account(
                 key=(source, source_id),
                 name=" ".join(name.split()).casefold(),
                 domain="" if place in MAIL_DOMAINS else place,
-                tokens=(f"{source}:{source_id}", *json.loads(joins)),
+                tokens=(*own, *json.loads(joins)),
             )
             yield account, customer
+
+
+def _named_systems(conn: Connection) -> set[str]:
+    """Systems whose ids records of others name: nobody looks for those of the rest."""
+    sql = (
+        "SELECT DISTINCT substr(j.value, 1, instr(j.value, ':') - 1) "
+        "FROM fact_account a, json_each(a.joins) j"
+    )
+    return {row[0] for row in fetch(conn, sql)}
 
 
 def _merged_away(conn: Connection) -> list[tuple[str, str]]:
