@@ -116,9 +116,10 @@ def plain(name: str) -> str:
 
 
 def date_format(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The format of a file's dates by their look, "" for ISO 8601 (or none that is known)."""
+    """The format of a file's dates by their look, "" for ISO 8601 (or none that is known). All rows
+    count: in a file in the order of its dates, the first hundreds may all be of 01/02."""
     dated = [place for place, column in enumerate(columns) if is_dated(column)]
-    cells = [row[place] for row in rows for place in dated if row[place]]
+    cells = {row[place] for row in rows for place in dated if row[place]}
     for look, formats in _DATES:
         alike = [cell for cell in cells if look.fullmatch(cell)]
         if not alike or 2 * len(alike) < len(cells):

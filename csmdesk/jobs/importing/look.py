@@ -22,7 +22,7 @@ SHOWN_ROWS, SHOWN_REASONS = 8, 12
 CHOICES = ("table", "columns", "values", "date_format", "decimal")
 """What a person may say of a file."""
 GUESSED_FROM = 200
-"""Rows by which dates and numbers are guessed."""
+"""Rows by which the sign of numbers is guessed."""
 
 
 def look(
@@ -136,7 +136,7 @@ def _guessed(path: Path, raw: Sheet, given: Mapping[str, Any]) -> dict[str, Any]
         "table": table,
         "columns": columns,
         "values": given.get("values", {}),
-        "date_format": guess.date_format(named, first) if dates is None else dates,
+        "date_format": guess.date_format(named, raw.rows) if dates is None else dates,
         "decimal": guess.decimal_sign(named, first) if decimal is None else decimal,
     }
 

@@ -151,6 +151,7 @@ def test_what_a_file_is_is_told_by_its_name_or_columns(
         (["21.11.2026", "1.2.2026"], "%d.%m.%Y"),
         (["11/21/2026", "1/2/2026"], "%m/%d/%Y"),
         (["21/11/2026"], "%d/%m/%Y"),
+        ([*["01/02/2026"] * 300, "01/13/2026"], "%m/%d/%Y"),
         (["soon", "later", "21.11.2026"], ""),
     ],
 )
@@ -185,6 +186,16 @@ def test_looking_guesses_and_counts_what_would_be_refused(desk: Session, tmp_pat
     }
     [accounts, _] = look(desk, [tmp_path], given, CancelToken(), silent)
     assert accounts["problem"] == "No column feeds name, which is required."
+
+
+def test_the_last_date_of_a_long_file_tells_how_all_are_written(
+    desk: Session, tmp_path: Path
+) -> None:
+    days = ["01/02/2026"] * 500 + ["01/13/2026"]
+    rows = "".join(f"A,{one},f{at},1\n" for at, one in enumerate(days))
+    (tmp_path / "usage.csv").write_text(f"customer_id,day,feature,count\n{rows}")
+    [usage] = look(desk, [tmp_path], {}, CancelToken(), silent)
+    assert usage["date_format"] == "%m/%d/%Y"
 
 
 def test_what_was_chosen_is_imported_and_kept_for_the_command_line(
