@@ -86,12 +86,11 @@ class _Book:
         """Tokens of accounts that were merged into another of their own system, as that one says."""
 
     def index(self, account: _Account, customer: str) -> None:
-        own_token, *others = account.tokens
         for token in account.tokens:
             self.tokens.add(token, customer)
-        of_system = f"{account.key[0]}:"
+        own_token, of_system = ":".join(account.key), f"{account.key[0]}:"
         self.absorbed.update(
-            one for one in others if one.startswith(of_system) and one != own_token
+            one for one in account.tokens if one.startswith(of_system) and one != own_token
         )
         crm = account.system.kinds[0] == "crm"
         own = crm or customer == customer_id(*account.key)
