@@ -35,8 +35,10 @@ def import_before_qt() -> None:
 
     Once PySide6 is loaded, it reads the source text of every module that is imported after it.
     """
+    import csmdesk.config.paths
     import csmdesk.models.customers
     import csmdesk.runtime.state
+    import csmdesk.runtime.stores
     import csmdesk.store.first_rows
     import csmdesk.views.pages  # noqa: F401
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from csmdesk.domain.days import day_number
-from csmdesk.runtime.editing import Editing
-from csmdesk.runtime.jobs import Jobs
-from csmdesk.runtime.readers import Readers
-from csmdesk.runtime.sources import Sources
 from csmdesk.runtime.stores import REDO, UNDO, WindowStore
 
 if TYPE_CHECKING:
     from csmdesk.domain.edits import Applied, Edit
     from csmdesk.domain.portfolio import Portfolio
     from csmdesk.domain.scope import Scope
+    from csmdesk.runtime.editing import Editing
     from csmdesk.runtime.engine_thread import EngineThread
+    from csmdesk.runtime.jobs import Jobs
+    from csmdesk.runtime.readers import Readers
+    from csmdesk.runtime.sources import Sources
     from csmdesk.runtime.state import DeskState
 
 
@@ -34,7 +35,6 @@ class Desk(QObject):
     `jobFailed` (sentence, details, whether `try_again` may help, verb), `edited` (Applied),
     `editRefused` (sentence), `customerReady` (customer id, CustomerPage),
     `customerFailed` (customer id, sentence), `workerStarted` (process id), `workerLost` (verb).
-    `sources`: the connected systems.
     """
 
     rowsReady = Signal(object)
@@ -65,20 +65,47 @@ class Desk(QObject):
         self._clock = clock
         self._scope: Scope | None = None
         self._store = WindowStore(folder, demo)
-        self.sources = Sources(self, self._store)
-        self._readers, self._editing = Readers(self._store, self), Editing(self._store, self)
-        self._readers.rowsReady.connect(self._rows_read)
-        self._readers.customerReady.connect(self.customerReady)
-        self._readers.customerFailed.connect(self.customerFailed)
-        self._editing.written.connect(self._edit_written)
-        self._editing.refused.connect(self._edit_refused)
-        self._jobs = Jobs(self._editing, clock, self)
-        self._jobs.stateChanged.connect(self.stateChanged)
-        self._jobs.finished.connect(self.jobFinished)
-        self._jobs.summed.connect(self.jobSummary)
-        self._jobs.failed.connect(self.jobFailed)
         self._travelled = False
         self._reading_rows, self._run = False, True
+
+    # --- parts, each made when it is first needed: none is before the first frame -----------------
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The connected systems."""
+        from csmdesk.runtime.sources import Sources
+
+        return Sources(self, self._store)
+
+    @cached_property
+    def _readers(self) -> Readers:
+        from csmdesk.runtime.readers import Readers
+
+        made = Readers(self._store, self)
+        made.rowsReady.connect(self._rows_read)
+        made.customerReady.connect(self.customerReady)
+        made.customerFailed.connect(self.customerFailed)
+        return made
+
+    @cached_property
+    def _editing(self) -> Editing:
+        from csmdesk.runtime.editing import Editing
+
+        made = Editing(self._store, self)
+        made.written.connect(self._edit_written)
+        made.refused.connect(self._edit_refused)
+        return made
+
+    @cached_property
+    def _jobs(self) -> Jobs:
+        from csmdesk.runtime.jobs import Jobs
+
+        made = Jobs(self._editing, self._clock, self)
+        made.stateChanged.connect(self.stateChanged)
+        made.finished.connect(self.jobFinished)
+        made.summed.connect(self.jobSummary)
+        made.failed.connect(self.jobFailed)
+        return made
 
     # --- life ---------------------------------------------------------------------------------
 
