@@ -154,9 +154,10 @@ class _Channel:
         with self.session.store.read() as conn:
             confirmed = [one for one in outbox.rows(conn, self.system) if one.state == CONFIRMED]
         ids = sorted({one.account_id for one in confirmed})
-        sink = StoreSink(self.session.store, window_open=self.session.window_open)
+        zone = self.session.zone
+        sink = StoreSink(self.session.store, window_open=self.session.window_open, zone=zone)
         context = Context(
-            self.client, lambda stream: sink.cursor(self.system, stream), lambda _: []
+            self.client, lambda stream: sink.cursor(self.system, stream), lambda _: [], zone
         )
         for start in range(0, len(ids), self.writer.batch):
             part = ids[start : start + self.writer.batch]

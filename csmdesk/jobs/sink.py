@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from datetime import UTC, tzinfo
 from typing import cast
 
 from csmdesk.domain.cancel import CancelToken
-from csmdesk.domain.days import SECONDS_A_DAY
+from csmdesk.domain.days import day_of_instant
 from csmdesk.domain.facts import Fact
 from csmdesk.domain.usage import UsageBatch
 from csmdesk.store import children, cursors, facts, listed, usage
@@ -26,9 +27,16 @@ class StoreSink:
     """The sink of `sync` on the store."""
 
     def __init__(
-        self, store: Store, *, window_open: bool = False, cancel: CancelToken | None = None
+        self,
+        store: Store,
+        *,
+        window_open: bool = False,
+        cancel: CancelToken | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
+        """`zone`: the workspace's, whose running day of usage is not complete yet."""
         self._store = store
+        self._zone = zone
         self._cancel = cancel or CancelToken()
         self._window_open = window_open
         self._comparing = False  # whether the listing that runs may lack rows that we have
@@ -44,7 +52,7 @@ class StoreSink:
 
     def page(self, source: str, stream: str, page: Page, at: int) -> int:
         """Write the page; returns rows and usage cells that are new or differ."""
-        today = at // SECONDS_A_DAY
+        today = day_of_instant(at, self._zone)
         changed = 0
         rows, batches = page.facts, page.usage
         listing = page.listing

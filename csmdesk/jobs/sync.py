@@ -17,6 +17,7 @@ from csmdesk.jobs.session import Session
 from csmdesk.jobs.sink import StoreSink
 from csmdesk.jobs.sources import connectors, write_demo_rates
 from csmdesk.store import cursors, identity
+from csmdesk.store.zones import keep_zone
 from csmdesk.sync.run import Phase, SyncResult, sync_source
 
 
@@ -119,7 +120,9 @@ def read_sources(
     """
     outcome = SyncOutcome() if after is None else after
     failed = {result.source for result in outcome.results if result.error is not None}
-    sink = StoreSink(session.store, window_open=session.window_open, cancel=cancel)
+    sink = StoreSink(
+        session.store, window_open=session.window_open, cancel=cancel, zone=session.zone
+    )
     if session.settings.demo:
         write_demo_rates(session, day)
     now = session.now()
@@ -130,6 +133,8 @@ def read_sources(
         title = system_named(error.source).title
         _note(session, outcome, SyncResult(error.source, title, error=error), phase, now)
     for connector in (one for one in found if one.system not in failed):
+        with session.store.write() as conn:
+            keep_zone(conn, connector.system, str(session.zone))
         result = sync_source(
             connector,
             sink,
@@ -139,6 +144,7 @@ def read_sources(
             phase=phase,
             full=full,
             patience=session.patience,
+            zone=session.zone,
         )
         _note(session, outcome, result, phase, now)
     with session.store.write() as conn:

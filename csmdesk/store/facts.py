@@ -18,7 +18,7 @@ from csmdesk.store.schema.facts import (
     USAGE_NAME,
     Shape,
 )
-from csmdesk.store.schema.sync import CURSOR, LISTED, PROBLEM, SOURCE_STATE
+from csmdesk.store.schema.sync import CURSOR, LISTED, PROBLEM, SOURCE_STATE, SOURCE_ZONE
 from csmdesk.store.sql import chunks, fetch, marks, upsert_changed
 
 Row = tuple[Any, ...]
@@ -98,7 +98,10 @@ def delete_source(conn: Connection, source: str) -> int:
     """Forget all facts and sync state of a source; work and findings stay. Returns fact rows."""
     count = 0
     tables = [shape.table for shape in SHAPES.values()]
-    others = [USAGE_CELLS, USAGE_NAME, USAGE_COVERAGE, CURSOR, LISTED, PROBLEM, SOURCE_STATE]
+    others = [
+        *(USAGE_CELLS, USAGE_NAME, USAGE_COVERAGE),
+        *(CURSOR, LISTED, PROBLEM, SOURCE_STATE, SOURCE_ZONE),
+    ]
     for table in tables + others:
         sql = f"DELETE FROM {table.name} WHERE source = ?"
         gone = conn.exec_driver_sql(sql, (source,)).rowcount

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Generic, TypeVar
 
 import msgspec
 
-from csmdesk.domain.days import SECONDS_A_DAY, day_date, parse_day
+from csmdesk.domain.days import day_date, day_of_instant, parse_day
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.facts import Fact
 from csmdesk.sync.sink import Problem
@@ -126,10 +127,17 @@ def day(text: str | None) -> int | None:
     return number
 
 
-def day_of(seconds: int) -> int:
-    """Day number (UTC) of epoch seconds."""
-    return seconds // SECONDS_A_DAY
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Calendar days of the workspace's zone, of what a system tells as epoch seconds.
 
+    ValueError or OverflowError for an instant that no calendar holds.
+    """
 
-def day_or_none(seconds: int | None) -> int | None:
-    return None if seconds is None else day_of(seconds)
+    zone: tzinfo = UTC
+
+    def of(self, seconds: int) -> int:
+        return day_of_instant(seconds, self.zone)
+
+    def or_none(self, seconds: int | None) -> int | None:
+        return None if seconds is None else self.of(seconds)

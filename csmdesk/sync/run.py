@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Literal, TypeAlias
 
 from csmdesk.domain.cancel import CancelToken, Progress, Report, silent
@@ -56,8 +57,10 @@ def sync_source(
     full: bool = False,
     patience: Patience | None = None,
     jitter: Callable[[], float] = random.random,
+    zone: tzinfo = UTC,
 ) -> SyncResult:
-    """Read a source into the sink. `now` (epoch seconds) stands in until the server tells its time.
+    """Read a source into the sink. `now` (epoch seconds) stands in until the server tells its time;
+    `zone`: the workspace's.
 
     `full` forgets the cursors of the streams that run. An error of the source is returned in the
     result, so that other sources go on; Cancelled and errors of the store are raised. What was
@@ -70,7 +73,7 @@ def sync_source(
         result.error = error
         return result
     try:
-        _run(connector, client, sink, report, now, phase, full, result)
+        _run(connector, client, sink, report, now, phase, full, result, zone)
     finally:
         result.requests, result.rate = client.requests, client.rate
         client.close()
@@ -86,6 +89,7 @@ def _run(
     phase: Phase,
     full: bool,
     result: SyncResult,
+    zone: tzinfo,
 ) -> None:
     source = connector.system
     written: set[str] = set()
@@ -93,7 +97,7 @@ def _run(
     def cursor_of(stream: str) -> Cursor | None:
         return None if full and stream not in written else sink.cursor(source, stream)
 
-    context = Context(client, cursor_of, lambda stream: sink.problem_ids(source, stream))
+    context = Context(client, cursor_of, lambda stream: sink.problem_ids(source, stream), zone)
     for stream in connector.streams():
         if phase != "all" and stream.essential != (phase == "essential"):
             # Its cursor is that of an earlier phase of this same run.

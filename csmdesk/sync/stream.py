@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any, Protocol
 
 from csmdesk.domain.cancel import CancelToken
 from csmdesk.sync.api import Api
 from csmdesk.sync.client import HttpClient
+from csmdesk.sync.decode import Days
 from csmdesk.sync.sink import Cursor, Page
 
 _MOST_SEEN = 5_000
@@ -17,11 +19,12 @@ _UNSETTLED = 2  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a stream may use while it runs."""
+    """What a stream may use while it runs. `zone`: the workspace's, in which days are told."""
 
     client: HttpClient
     cursor_of: Callable[[str], Cursor | None]
     problems_of: Callable[[str], list[str]]
+    zone: tzinfo = UTC
 
     @property
     def cancel(self) -> CancelToken:
@@ -34,6 +37,14 @@ class Context:
     def server_now(self, otherwise: int = 0) -> int:
         """Epoch seconds by the server's clock, never by ours."""
         return self.client.server_now or otherwise
+
+    @property
+    def days(self) -> Days:
+        return Days(self.zone)
+
+    def today(self) -> int | None:
+        """The workspace's day by the server's clock, None when it has told none yet."""
+        return self.days.or_none(self.client.server_now)
 
     def server_day(self) -> int | None:
         """Day number (UTC) by the server's clock, None when it has told none yet."""

@@ -82,9 +82,12 @@ def test_a_job_that_is_unknown_fails_with_a_sentence(engine: EngineThread, qtbot
 
 
 def test_cancel_is_heard(engine: EngineThread, qtbot: QtBot) -> None:
+    # Connected for good: a receiver taken away while the other thread emits is no safe thing in PySide.
+    steps: list[str] = []
+    engine.progress.connect(lambda verb, _: steps.append(verb))
     engine.start()
-    with qtbot.waitSignal(engine.progress, timeout=60_000):
-        engine.submit("run")
+    engine.submit("run")
+    qtbot.waitUntil(lambda: bool(steps), timeout=60_000)
     with qtbot.waitSignal(engine.cancelled, timeout=20_000) as cancelled:
         engine.cancel()
     assert cancelled.args == ["run"]

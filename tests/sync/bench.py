@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Bench:
     """Where else than under its own name a system is in the sandbox."""
     versions: dict[str, str] = field(default_factory=dict)
     """API versions other than the connectors' own."""
+    zone: tzinfo = UTC
 
     def sync(
         self,
@@ -49,7 +51,7 @@ class Bench:
         patience: Patience = QUICK,
     ) -> dict[str, SyncResult]:
         """Read the systems once; jitter is fixed."""
-        sink = StoreSink(self.store, window_open=self.window_open)
+        sink = StoreSink(self.store, window_open=self.window_open, zone=self.zone)
         results = {}
         for system in systems:
             address = self.sandbox.base_url(system)
@@ -71,6 +73,7 @@ class Bench:
                 full=full,
                 patience=patience,
                 jitter=lambda: 0.5,
+                zone=self.zone,
             )
         return results
 

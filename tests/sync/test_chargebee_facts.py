@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -22,7 +23,9 @@ from csmdesk.domain.settings import Source
 from csmdesk.sync.connectors.chargebee import Chargebee, customers, invoices, subscriptions, wire
 from csmdesk.sync.connectors.chargebee.amounts import exact
 from csmdesk.sync.credentials import PastedKey
+from csmdesk.sync.decode import Days
 
+UTC_DAYS = Days()
 PRICE = wire.Price("team-usd", 0, "team", 1, "month", 2500, pricing_model="per_unit")
 ONCE = wire.Price("setup", 0, "setup", price=9900)
 COUPONS = {
@@ -65,7 +68,7 @@ def subscription(**more: Any) -> wire.Subscription:
 
 
 def facts(**more: Any) -> list[Fact]:
-    return subscriptions.facts(subscription(**more), price_of, coupon_of)
+    return subscriptions.facts(subscription(**more), price_of, coupon_of, UTC_DAYS)
 
 
 def changes(found: list[Fact]) -> list[tuple[str, str, Fraction, int]]:
@@ -91,7 +94,7 @@ def discounts(**more: Any) -> list[tuple[int | None, int | None, str, str | None
 
 
 def head(**more: Any) -> Subscription:
-    return subscriptions.head(subscription(**more))
+    return subscriptions.head(subscription(**more), UTC_DAYS)
 
 
 def test_a_cancellation_may_lie_ahead() -> None:
@@ -192,7 +195,7 @@ def test_discounts_of_one_subscription() -> None:
     assert told == [(None, 1000, "2026-02-10", None)]
 
 
-def invoice(*lines: dict[str, Any], **more: Any) -> list[Fact]:
+def invoice(*lines: dict[str, Any], days: Days = UTC_DAYS, **more: Any) -> list[Fact]:
     body = {
         "id": "7",
         "customer_id": "c1",
@@ -203,7 +206,7 @@ def invoice(*lines: dict[str, Any], **more: Any) -> list[Fact]:
         "line_items": list(lines),
         **more,
     }
-    return invoices.facts(msgspec.convert(body, wire.Invoice), price_of)
+    return invoices.facts(msgspec.convert(body, wire.Invoice), price_of, days)
 
 
 def line(first: str, end: str, **more: Any) -> dict[str, Any]:
@@ -227,6 +230,19 @@ def test_a_line_of_a_whole_term_tells_its_price() -> None:
     ]
     clamped = line("2026-01-31", "2026-02-28")
     assert changes(invoice(clamped)) == [("s1:plan", "2026-01-31", 2400, 4)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins"), [("America/New_York", "2026-04-30"), ("Asia/Tokyo", "2026-05-01")]
+)
+def test_days_are_those_of_the_workspace(zone: str, begins: str) -> None:
+    """The term begins at two in the morning UTC, and is a whole one in any zone."""
+    first, end = at("2026-05-01", 2), at("2026-06-01", 2)
+    term = line("2026-05-01", "2026-06-01", date_from=first, date_to=end)
+    bill, change = invoice(term, days=Days(ZoneInfo(zone)), date=first)
+    assert isinstance(bill, Invoice)
+    assert iso_day(bill.issued_on) == begins
+    assert changes([change]) == [("s1:plan", begins, 2400, 4)]
 
 
 def test_a_line_of_a_part_of_a_term_tells_its_quantity_alone() -> None:
@@ -261,7 +277,7 @@ def test_what_is_to_pay_and_what_was_paid() -> None:
         },
         wire.Invoice,
     )
-    bill = invoices.invoice(row)
+    bill = invoices.invoice(row, UTC_DAYS)
     assert (bill.amount_due, bill.amount_paid, bill.status) == (1000, 300, "open")
     assert (bill.attempts, bill.due_on) == (1, parse_day("2026-05-31"))
     assert invoice(status="pending") == []
@@ -291,16 +307,16 @@ def test_a_credited_add_on_that_is_gone_ends() -> None:
         wire.Line,
     )
     note = wire.CreditNote("cn", "USD", at("2026-05-12"), line_items=[credited])
-    gone = invoices.ended(note, credited, subscription(), PRICE)
+    gone = invoices.ended(note, credited, subscription(), PRICE, UTC_DAYS)
     assert changes(gone) == [("s1:extra", "2026-05-12", 0, 0)]
     extra = {"item_price_id": "extra", "item_type": "addon", "quantity": 1, "unit_price": 1}
-    assert invoices.ended(note, credited, subscription(others=[extra]), PRICE) == []
+    assert invoices.ended(note, credited, subscription(others=[extra]), PRICE, UTC_DAYS) == []
 
 
 def test_a_customer_joins_by_its_custom_field() -> None:
     raw = msgspec.Raw(b'{"id":"c1","created_at":1,"cf_crm":77,"company":"Acme"}')
     row = msgspec.json.decode(raw, type=wire.Customer)
-    [account] = customers.account(row, customers.joins_in(raw, {"hubspot_id": "cf_crm"}))
+    [account] = customers.account(row, customers.joins_in(raw, {"hubspot_id": "cf_crm"}), UTC_DAYS)
     assert isinstance(account, Account)
     assert (account.name, account.joins) == ("Acme", ("hubspot:77",))
     assert customers.joins_in(raw, {"salesforce_id": "cf_none"}) == ()

@@ -21,6 +21,9 @@ from csmdesk.domain.facts import (
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.stripe import customers, invoices, subscriptions, wire
 from csmdesk.sync.connectors.stripe.amounts import millionths, minor, unit_price
+from csmdesk.sync.decode import Days
+
+UTC_DAYS = Days()
 
 PRICE: dict[str, Any] = {
     "id": "price_1",
@@ -72,7 +75,9 @@ def old(new: dict[str, Any]) -> dict[str, Any]:
     return plain | details | {"price": PRICE}
 
 
-def invoice(*lines: dict[str, Any], legacy: bool = False, **more: Any) -> list[Fact]:
+def invoice(
+    *lines: dict[str, Any], legacy: bool = False, days: Days = UTC_DAYS, **more: Any
+) -> list[Fact]:
     body: dict[str, Any] = {
         "id": "in_1",
         "customer": "cus_1",
@@ -91,7 +96,7 @@ def invoice(*lines: dict[str, Any], legacy: bool = False, **more: Any) -> list[F
     row = msgspec.convert(body, wire.Invoice)
     price = msgspec.convert(more.pop("price", PRICE), wire.Price)
     return invoices.facts(
-        row, row.lines.data, lambda one: one if isinstance(one, wire.Price) else price
+        row, row.lines.data, lambda one: one if isinstance(one, wire.Price) else price, days
     )
 
 
@@ -146,7 +151,7 @@ def test_what_was_billed_for_use_is_net_of_discount_and_tax_in_both_shapes() -> 
     told = {"tax_amounts": [{"amount": 30, "inclusive": True}, {"amount": 9, "inclusive": False}]}
     used = old(line("il_1", "2026-05-01", 900, 9)) | off | told | {"price": by_use}
     row = msgspec.convert(OLD | {"lines": {"data": [used]}}, wire.Invoice)
-    assert metered(invoices.facts(row, row.lines.data, lambda one: one)) == 770
+    assert metered(invoices.facts(row, row.lines.data, lambda one: one, UTC_DAYS)) == 770
 
 
 @pytest.mark.parametrize(
@@ -230,7 +235,7 @@ def subscription(**more: Any) -> wire.Subscription:
 def test_the_head_of_a_subscription() -> None:
     told = {"pause_collection": {"behavior": "void"}, "cancel_at_period_end": True}
     row = subscription(**told, canceled_at=at("2026-05-20"))
-    head = subscriptions.head(row)
+    head = subscriptions.head(row, UTC_DAYS)
     assert head == Subscription(
         source="stripe",
         source_id="sub_1",
@@ -247,12 +252,12 @@ def test_the_head_of_a_subscription() -> None:
 
 def test_the_period_end_of_the_old_shape() -> None:
     row = subscription(item={"current_period_end": None}, current_period_end=at("2026-07-01"))
-    assert subscriptions.head(row).next_billing_on == parse_day("2026-07-01")
+    assert subscriptions.head(row, UTC_DAYS).next_billing_on == parse_day("2026-07-01")
 
 
 def test_an_item_holds_its_exact_price() -> None:
     price = PRICE | {"unit_amount": None, "unit_amount_decimal": "0.125"}
-    [item] = subscriptions.items(subscription(item={"price": price}))
+    [item] = subscriptions.items(subscription(item={"price": price}), UTC_DAYS)
     assert isinstance(item, SubscriptionItem)
     assert (item.unit_num, item.unit_den, item.quantity) == (1, 8, 4)
     assert not item.metered
@@ -264,7 +269,7 @@ def test_only_discounts_that_recur_count(shape: str, duration: str, count: int) 
     coupon = {"id": "c", "duration": duration, "percent_off": 12.5}
     told = {"source": {"coupon": coupon}} if shape == "source" else {"coupon": coupon}
     given = msgspec.convert({"id": "di_1", "start": at("2026-01-01"), **told}, wire.Discount)
-    found = subscriptions.discount(subscription(), given)
+    found = subscriptions.discount(subscription(), given, UTC_DAYS)
     assert len(found) == count
     assert all(isinstance(one, Discount) and one.percent_millionths == 125_000 for one in found)
 
@@ -293,7 +298,7 @@ def test_prices_are_exact() -> None:
 )
 def test_a_customer_joins_by_metadata_and_domain(email: str | None, domain: str | None) -> None:
     row = wire.Customer("cus_1", "Acme", email, metadata={"hubspot_company_id": " 77 "})
-    [account] = customers.account(row, {"hubspot_id": "hubspot_company_id"})
+    [account] = customers.account(row, {"hubspot_id": "hubspot_company_id"}, UTC_DAYS)
     assert isinstance(account, Account)
     assert account.joins == ("hubspot:77",)
     assert account.domain == domain

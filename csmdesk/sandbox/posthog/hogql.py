@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_LIMIT = 100
 MOST_ROWS = 50_000
@@ -18,6 +19,7 @@ _INSTANT = r"toDateTime\('(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2})', 'UTC'\)"
 _BOUNDS = rf"timestamp >= {_INSTANT} AND timestamp < {_INSTANT}"
 _GROUPS = r"\$group_0 != '' AND event NOT IN \('survey sent'\)"
 _LIMIT = r"(?: LIMIT (\d+))?"
+_ZONE = re.compile(r"toDateTime\('[^']*', ('([\w/+-]+)')\)")
 _UNESCAPE = re.compile(r"\\(.)")
 
 # Query name: the columns as selected, the names of the key, in the order of the answer.
@@ -59,9 +61,11 @@ _KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query that was understood; `after` is the key of the last row already read."""
+    """A query that was understood; `after` is the key of the last row already read, `zone` that of
+    its days and bounds."""
 
     name: str
+    zone: ZoneInfo
     first: datetime
     end: datetime
     after: tuple[str, ...] | None
@@ -96,16 +100,28 @@ _SHAPES = {name: _grouped(name) for name in _SELECTED} | {"surveys": _SURVEYS}
 
 def parse(text: str) -> Query | None:
     """The query, or None when it has none of the four shapes."""
+    named = _ZONE.search(text)
+    zone = _zone(named[2]) if named else None
+    if named is None or zone is None:
+        return None
+    plain = text.replace(f", {named[1]})", ", 'UTC')")  # the shapes are written with this one
     for name, shape in _SHAPES.items():
-        found = shape.fullmatch(text)
+        found = shape.fullmatch(plain)
         if found is None:
             continue
         first, end, *key, limit = found.groups()
         asked = DEFAULT_LIMIT if limit is None else min(int(limit), MOST_ROWS)
         after = None if key[0] is None else tuple(_UNESCAPE.sub(r"\1", part) for part in key)
-        return Query(name, _instant(first), _instant(end), after, asked)
+        return Query(name, zone, _instant(first, zone), _instant(end, zone), after, asked)
     return None
 
 
-def _instant(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def _instant(text: str, zone: ZoneInfo) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone)

@@ -2,19 +2,19 @@
 
 Account keys have six digits, so their order as strings is the order of the accounts; the
 unjoined groups (`legacy_…`) come after them. Nothing is kept between pages: the key of the
-last row says where to go on, and only that account is looked at again.
+last row says where to go on, and only that account is looked at again. The world counts use by
+day: all of a day's happened at noon UTC.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
-
-import numpy as np
+from zoneinfo import ZoneInfo
 
 from csmdesk.sandbox.posthog.hogql import Query
 from csmdesk.sandbox.state import State
@@ -24,6 +24,7 @@ from csmdesk.sandbox.world import World
 KEPT_DAYS = {"daily": 280, "features": 280, "users": 90, "surveys": 3650}
 
 Rows = list[tuple[Any, ...]]
+_NOON = time(12, tzinfo=UTC)
 _PLACE = itemgetter(3, 0)  # of an answer: when, then its id
 
 
@@ -47,7 +48,7 @@ def _grouped(state: State, query: Query) -> Iterator[Rows]:
     if first >= end:
         return
     for index in _indices(world, query.after):
-        rows = _rows(world, query.name, index, first, end)
+        rows = _rows(world, query.name, index, first, end, query.zone)
         if query.after is not None and rows and rows[0][0] == query.after[0]:
             size = len(query.after)
             rows = [row for row in rows if row[:size] > query.after]
@@ -79,7 +80,7 @@ def _first_from(world: World, key: str) -> int:
     return low
 
 
-def _rows(world: World, name: str, index: int, first: date, end: date) -> Rows:
+def _rows(world: World, name: str, index: int, first: date, end: date, zone: ZoneInfo) -> Rows:
     key = world.usage_key(index)
     columns: list[list[Any]]
     if name == "daily":
@@ -95,22 +96,29 @@ def _rows(world: World, name: str, index: int, first: date, end: date) -> Rows:
         people = world.usage_users(index, first, end)
         columns = [people.person.tolist(), people.events.tolist()]
         days = people.day
-    texts = np.datetime_as_string(days, unit="D").tolist()
+    texts = [_told(day, zone) for day in days.tolist()]
     return list(zip([key] * len(texts), texts, *columns, strict=True))
 
 
 def _day(moment: datetime) -> date:
-    """Bounds are UTC days: the conventions ask for whole ones."""
-    return moment.date()
+    """The first day of the world whose noon is not before a bound."""
+    there = moment.astimezone(UTC)
+    return there.date() + timedelta(days=there.timetz() > _NOON)
+
+
+@lru_cache(maxsize=4096)
+def _told(day: date, zone: ZoneInfo) -> str:
+    """A day of the world as the query's zone has it."""
+    return datetime.combine(day, _NOON).astimezone(zone).date().isoformat()
 
 
 def _surveys(state: State, query: Query) -> Iterator[Rows]:
     """The answers after the query's key in one block, by time; sorted once for all pages."""
     answers = _all_surveys(state, state.world)
-    start = bisect_left(answers, (_instant(query.first),), key=_PLACE)
+    start = bisect_left(answers, (_instant(query.first.astimezone(UTC)),), key=_PLACE)
     if query.after is not None:
         start = max(start, bisect_right(answers, query.after, key=_PLACE))
-    end = bisect_left(answers, (_instant(query.end),), key=_PLACE)
+    end = bisect_left(answers, (_instant(query.end.astimezone(UTC)),), key=_PLACE)
     yield answers[start : max(min(end, start + query.limit + 1), start)]
 
 

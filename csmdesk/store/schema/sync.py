@@ -12,6 +12,7 @@ PROBLEM = table(
 )
 LISTED = table("sync_listed", key("source"), key("source_id"))
 """Ids that a source listed so far, while all that it still has are listed."""
+SOURCE_ZONE = table("source_zone", key("source"), text("zone"))
 SOURCE_STATE = table(
     "source_state",
     key("source"),

@@ -10,7 +10,7 @@ import msgspec
 from csmdesk.domain.facts import Account, Fact, Product
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.chargebee import wire
-from csmdesk.sync.decode import day_or_none
+from csmdesk.sync.decode import Days
 from csmdesk.sync.joins import crm_joins
 
 
@@ -19,7 +19,7 @@ def joins_in(raw: msgspec.Raw, fields: Mapping[str, str]) -> tuple[str, ...]:
     return crm_joins(msgspec.json.decode(raw, type=dict[str, Any]), fields)
 
 
-def account(row: wire.Customer, joins: tuple[str, ...]) -> list[Fact]:
+def account(row: wire.Customer, joins: tuple[str, ...], days: Days) -> list[Fact]:
     person = f"{row.first_name} {row.last_name}".strip()
     return [
         Account(
@@ -28,7 +28,7 @@ def account(row: wire.Customer, joins: tuple[str, ...]) -> list[Fact]:
             name=row.company or person or row.email or row.id,
             domain=domains.of_email(row.email),
             joins=joins,
-            created_on=day_or_none(row.created_at),
+            created_on=days.or_none(row.created_at),
             currency=row.preferred_currency_code.upper() or None,
         )
     ]

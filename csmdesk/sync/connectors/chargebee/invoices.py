@@ -13,7 +13,7 @@ from csmdesk.domain.facts import Fact, Invoice, SubscriptionChange
 from csmdesk.sync.connectors.chargebee import wire
 from csmdesk.sync.connectors.chargebee.amounts import exact, priced, quantity
 from csmdesk.sync.connectors.chargebee.subscriptions import PriceOf, item_id
-from csmdesk.sync.decode import day_of, day_or_none
+from csmdesk.sync.decode import Days
 
 _STATUSES = {"posted": "open", "payment_due": "open", "not_paid": "open", "voided": "void"}
 _TRIED = frozenset({"success", "failure", "late_failure"})
@@ -30,14 +30,15 @@ _TERM_DAYS = {"day": 1, "week": 7}
 _SUMMER_TIME = 2 * 3600  # terms end at a time of day of the site's zone
 
 
-def facts(row: wire.Invoice, price_of: PriceOf) -> list[Fact]:
+def facts(row: wire.Invoice, price_of: PriceOf, days: Days) -> list[Fact]:
     """The invoice and the changes that its lines tell; what is pending is none yet."""
     if row.status == "pending":
         return []
-    return [invoice(row), *(one for line in row.line_items for one in change(row, line, price_of))]
+    lines = (one for line in row.line_items for one in change(row, line, price_of, days))
+    return [invoice(row, days), *lines]
 
 
-def invoice(row: wire.Invoice) -> Invoice:
+def invoice(row: wire.Invoice, days: Days) -> Invoice:
     """`amount_due` at Chargebee is what is left to pay; here it is what was to be paid."""
     written_off = row.updated_at if row.write_off_amount and not row.paid_at else None
     return Invoice(
@@ -48,10 +49,10 @@ def invoice(row: wire.Invoice) -> Invoice:
         currency=row.currency_code.upper(),
         amount_due=row.amount_paid + row.amount_due + row.write_off_amount,
         amount_paid=row.amount_paid,
-        issued_on=day_of(row.date),
-        due_on=day_or_none(row.due_date),
-        paid_on=day_or_none(row.paid_at),
-        voided_on=day_or_none(row.voided_at or written_off),
+        issued_on=days.of(row.date),
+        due_on=days.or_none(row.due_date),
+        paid_on=days.or_none(row.paid_at),
+        voided_on=days.or_none(row.voided_at or written_off),
         status=_STATUSES.get(row.status, row.status),
         attempts=sum(payment.txn_status in _TRIED for payment in row.linked_payments),
         subscription_id=row.subscription_id,
@@ -65,7 +66,7 @@ def _net(row: wire.Invoice, line: wire.Line) -> int:
     return line.amount - line.discount_amount - within
 
 
-def change(row: wire.Invoice, line: wire.Line, price_of: PriceOf) -> list[Fact]:
+def change(row: wire.Invoice, line: wire.Line, price_of: PriceOf, days: Days) -> list[Fact]:
     """What a line says about its item from the line's first day on."""
     subscription = line.subscription_id or row.subscription_id
     kind = _RECURRING.get(line.entity_type)
@@ -74,7 +75,7 @@ def change(row: wire.Invoice, line: wire.Line, price_of: PriceOf) -> list[Fact]:
     price = price_of(line.entity_id)
     if not price.period_unit:
         return []  # charged once
-    told = _unit(line, price, row.currency_code)
+    told = _unit(line, price, row.currency_code, days)
     if told is None:
         return []
     count = quantity(line.quantity, line.quantity_in_decimal)
@@ -86,8 +87,8 @@ def change(row: wire.Invoice, line: wire.Line, price_of: PriceOf) -> list[Fact]:
             subscription_id=subscription,
             item_id=item_id(subscription, kind, line.entity_id),
             product_id=price.item_id or price.id,
-            changed_on=day_of(line.date_from),
-            known_on=day_of(row.date),
+            changed_on=days.of(line.date_from),
+            known_on=days.of(row.date),
             unit_num=numerator,
             unit_den=denominator,
             quantity=whole,
@@ -98,14 +99,14 @@ def change(row: wire.Invoice, line: wire.Line, price_of: PriceOf) -> list[Fact]:
     ]
 
 
-def _unit(line: wire.Line, price: wire.Price, currency: str) -> Fraction | None:
+def _unit(line: wire.Line, price: wire.Price, currency: str, days: Days) -> Fraction | None:
     """The price of one unit of a whole term.
 
     A line of a part of a term has the part's price, and one of a trial none: there the price list
     tells. None when neither does (a price by tiers, in part).
     """
     count = quantity(line.quantity, line.quantity_in_decimal)
-    whole = _whole_term(line, price) and (line.amount or line.unit_amount)
+    whole = _whole_term(line, price, days) and (line.amount or line.unit_amount)
     if not whole and not line.metered:
         listed = exact(price.price, price.price_in_decimal, currency)
         return listed if price.pricing_model in _BY_UNIT else None
@@ -115,18 +116,22 @@ def _unit(line: wire.Line, price: wire.Price, currency: str) -> Fraction | None:
     return amount / count if amount is not None and count else None
 
 
-def _whole_term(line: wire.Line, price: wire.Price) -> bool:
+def _whole_term(line: wire.Line, price: wire.Price, days: Days) -> bool:
     """Whether a line bills one full term."""
-    first = day_of(line.date_from)
+    first = days.of(line.date_from)
     if price.period_unit in _TERM_DAYS:
-        days = _TERM_DAYS[price.period_unit] * price.period
+        length = _TERM_DAYS[price.period_unit] * price.period
     else:
-        days = add_months(first, _TERM_MONTHS.get(price.period_unit, 1) * price.period) - first
-    return line.date_to - line.date_from >= days * SECONDS_A_DAY - _SUMMER_TIME
+        length = add_months(first, _TERM_MONTHS.get(price.period_unit, 1) * price.period) - first
+    return line.date_to - line.date_from >= length * SECONDS_A_DAY - _SUMMER_TIME
 
 
 def ended(
-    note: wire.CreditNote, line: wire.Line, subscription: wire.Subscription, price: wire.Price
+    note: wire.CreditNote,
+    line: wire.Line,
+    subscription: wire.Subscription,
+    price: wire.Price,
+    days: Days,
 ) -> list[Fact]:
     """A credit for an add-on that the subscription has no more: gone from that day on."""
     own = item_id(subscription.id, "addon", line.entity_id)
@@ -139,8 +144,8 @@ def ended(
             subscription_id=subscription.id,
             item_id=own,
             product_id=price.item_id or price.id,
-            changed_on=day_of(line.date_from),
-            known_on=day_of(note.date),
+            changed_on=days.of(line.date_from),
+            known_on=days.of(note.date),
             unit_num=0,
             quantity=0,
             interval=price.period_unit or "month",

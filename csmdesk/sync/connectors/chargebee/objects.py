@@ -61,7 +61,7 @@ class Objects:
                 "customer",
                 "customers",
                 wire.Customer,
-                lambda _, row: customers.account(row, self._joins[row.id]),
+                lambda context, row: customers.account(row, self._joins[row.id], context.days),
                 table="account",
                 params=deleted,
                 prepare=self._joins_of,
@@ -123,10 +123,11 @@ class Objects:
             row,
             lambda name: self._price(context, name),
             lambda name: self.coupons.get(context.client, name),
+            context.days,
         )
 
     def _invoice(self, context: Context, row: wire.Invoice) -> list[Fact]:
-        return invoices.facts(row, lambda name: self._price(context, name))
+        return invoices.facts(row, lambda name: self._price(context, name), context.days)
 
     def _credit_note(self, context: Context, row: wire.CreditNote) -> list[Fact]:
         found: list[Fact] = []
@@ -134,7 +135,7 @@ class Objects:
             subscription = self._now.get(line.subscription_id or "")
             if subscription is not None:
                 price = self._price(context, line.entity_id)
-                found += invoices.ended(row, line, subscription, price)
+                found += invoices.ended(row, line, subscription, price, context.days)
         return found
 
     def _subscriptions_of(self, context: Context, page: Good[wire.CreditNote]) -> None:
@@ -148,11 +149,11 @@ class Objects:
 _STATUS_OF = {"subscription_paused": "paused", "subscription_resumed": "active"}
 
 
-def _event(_: Context, row: wire.Event) -> list[Fact]:
+def _event(context: Context, row: wire.Event) -> list[Fact]:
     name, status = row.content.subscription.id, _STATUS_OF.get(row.event_type)
     if not name or status is None:
         return []
-    return [subscriptions.status_change(name, row.id, row.occurred_at, status)]
+    return [subscriptions.status_change(name, row.id, context.days.of(row.occurred_at), status)]
 
 
 def _addon_lines(note: wire.CreditNote) -> list[wire.Line]:
@@ -175,7 +176,7 @@ def _fetched(client: HttpClient, ids: list[str]) -> dict[str, wire.Subscription]
 
 def _children(context: Context, good: Good[wire.Subscription]) -> list[Children]:
     """Items and discounts of these subscriptions are those that they name."""
-    today = context.server_day() or 0
+    today = context.today() or 0
     parents = frozenset(row.id for row, _ in good)
     items = frozenset(
         subscriptions.item_id(row.id, item.item_type, item.item_price_id)

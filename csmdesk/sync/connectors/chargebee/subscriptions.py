@@ -16,7 +16,7 @@ from csmdesk.domain.facts import (
 )
 from csmdesk.sync.connectors.chargebee import wire
 from csmdesk.sync.connectors.chargebee.amounts import Exact, exact, millionths, priced, quantity
-from csmdesk.sync.decode import day_of, day_or_none
+from csmdesk.sync.decode import Days
 
 PriceOf = Callable[[str], wire.Price]
 CouponOf = Callable[[str], wire.Coupon]
@@ -29,18 +29,19 @@ def item_id(subscription: str, item_type: str, price: str) -> str:
     return f"{subscription}:plan" if item_type == "plan" else f"{subscription}:{price}"
 
 
-def facts(row: wire.Subscription, price_of: PriceOf, coupon_of: CouponOf) -> list[Fact]:
+def facts(row: wire.Subscription, price_of: PriceOf, coupon_of: CouponOf, days: Days) -> list[Fact]:
     """The subscription, its items as they stand now, its discounts, and a pause that holds."""
+    coupons = ((one, coupon_of(one.coupon_id)) for one in row.coupons)
     return [
-        head(row),
-        *items(row, price_of),
-        *(found for one in row.coupons for found in _coupon(row, one, coupon_of(one.coupon_id))),
-        *(found for one in row.discounts for found in _discount(row, one)),
-        *_pause(row),
+        head(row, days),
+        *items(row, price_of, days),
+        *(found for one, coupon in coupons for found in _coupon(row, one, coupon, days)),
+        *(found for one in row.discounts for found in _discount(row, one, days)),
+        *_pause(row, days),
     ]
 
 
-def head(row: wire.Subscription) -> Subscription:
+def head(row: wire.Subscription, days: Days) -> Subscription:
     """A cancellation may lie ahead: then the subscription runs on until `cancelled_at`."""
     over = row.status == "cancelled"
     decided = row.cancel_schedule_created_at or (row.cancelled_at if over else None)
@@ -51,20 +52,20 @@ def head(row: wire.Subscription) -> Subscription:
         account_id=row.customer_id,
         status="past_due" if due else row.status,
         currency=row.currency_code.upper(),
-        started_on=day_of(row.start),
-        trial_end=day_or_none(row.trial_end),
-        next_billing_on=day_or_none(row.next_billing_at or (None if over else row.cancelled_at)),
-        cancel_at=None if over else day_or_none(row.cancelled_at),
-        cancelled_on=day_or_none(decided or (row.updated_at if row.cancelled_at else None)),
-        ended_on=day_or_none(row.cancelled_at) if over else None,
+        started_on=days.of(row.start),
+        trial_end=days.or_none(row.trial_end),
+        next_billing_on=days.or_none(row.next_billing_at or (None if over else row.cancelled_at)),
+        cancel_at=None if over else days.or_none(row.cancelled_at),
+        cancelled_on=days.or_none(decided or (row.updated_at if row.cancelled_at else None)),
+        ended_on=days.or_none(row.cancelled_at) if over else None,
         paused=row.status == "paused",
     )
 
 
-def items(row: wire.Subscription, price_of: PriceOf) -> list[Fact]:
+def items(row: wire.Subscription, price_of: PriceOf, days: Days) -> list[Fact]:
     """Each recurring item as it stands, and the same as a change known since the row's stamp."""
     found: list[Fact] = []
-    since = day_of(row.updated_at or row.created_at)
+    since = days.of(row.updated_at or row.created_at)
     tiered = {tier.item_price_id for tier in row.item_tiers}
     for item in row.items:
         price = price_of(item.item_price_id)
@@ -82,7 +83,7 @@ def items(row: wire.Subscription, price_of: PriceOf) -> list[Fact]:
                 source_id=own,
                 subscription_id=row.id,
                 product_id=product,
-                since=day_of(row.start) if item.item_type == "plan" else since,
+                since=days.of(row.start) if item.item_type == "plan" else since,
                 unit_num=numerator,
                 unit_den=denominator,
                 quantity=count,
@@ -125,7 +126,9 @@ def _priced(row: wire.Subscription, item: wire.Item, tiered: bool) -> tuple[Exac
     return priced(amount / count, count)
 
 
-def _coupon(row: wire.Subscription, given: wire.Applied, coupon: wire.Coupon) -> list[Fact]:
+def _coupon(
+    row: wire.Subscription, given: wire.Applied, coupon: wire.Coupon, days: Days
+) -> list[Fact]:
     """A coupon that recurs. It says until when it holds and how often it was applied, not since when."""
     if coupon.duration_type == "one_time" or not coupon.included_in_mrr:
         return []
@@ -133,25 +136,27 @@ def _coupon(row: wire.Subscription, given: wire.Applied, coupon: wire.Coupon) ->
         source=wire.SYSTEM,
         source_id=f"{row.id}:{coupon.id}",
         subscription_id=row.id,
-        starts_on=_coupon_start(row, given, coupon),
-        ends_on=day_or_none(given.apply_till),
+        starts_on=_coupon_start(row, given, coupon, days),
+        ends_on=days.or_none(given.apply_till),
         percent_millionths=_share(coupon.discount_percentage),
         amount_off=coupon.discount_amount,
     )
     return [found] if found.percent_millionths or found.amount_off else []
 
 
-def _coupon_start(row: wire.Subscription, given: wire.Applied, coupon: wire.Coupon) -> int:
+def _coupon_start(
+    row: wire.Subscription, given: wire.Applied, coupon: wire.Coupon, days: Days
+) -> int:
     """Counted back from its end, or by the terms for which it was applied; never before the start."""
-    first = day_of(row.activated_at or row.start)
+    first = days.of(row.activated_at or row.start)
     if given.apply_till and (coupon.period or coupon.duration_month):
         length = coupon.period or coupon.duration_month or 0
-        start = _back(day_of(given.apply_till), coupon.period_unit, length)
+        start = _back(days.of(given.apply_till), coupon.period_unit, length)
     elif given.applied_count and row.current_term_start:
         terms = (given.applied_count - 1) * row.billing_period
-        start = _back(day_of(row.current_term_start), row.billing_period_unit, terms)
+        start = _back(days.of(row.current_term_start), row.billing_period_unit, terms)
     else:
-        start = day_of(row.current_term_end or row.start)
+        start = days.of(row.current_term_end or row.start)
     return max(first, start)
 
 
@@ -165,7 +170,7 @@ def _share(percent: float | None) -> int | None:
     return None if percent is None else millionths(percent)
 
 
-def _discount(row: wire.Subscription, given: wire.Discount) -> list[Fact]:
+def _discount(row: wire.Subscription, given: wire.Discount, days: Days) -> list[Fact]:
     """A discount given to this subscription; one of a single item is told as the amount it takes off."""
     if given.duration_type == "one_time" or not given.included_in_mrr:
         return []
@@ -178,27 +183,28 @@ def _discount(row: wire.Subscription, given: wire.Discount) -> list[Fact]:
             source=wire.SYSTEM,
             source_id=given.id,
             subscription_id=row.id,
-            starts_on=day_of(given.created_at),
-            ends_on=day_or_none(given.apply_till),
+            starts_on=days.of(given.created_at),
+            ends_on=days.or_none(given.apply_till),
             percent_millionths=_share(share),
             amount_off=amount,
         )
     ]
 
 
-def _pause(row: wire.Subscription) -> list[Fact]:
+def _pause(row: wire.Subscription, days: Days) -> list[Fact]:
     """A pause that holds, on its own day; those that are over come from events."""
     if row.status != "paused" or row.pause_date is None:
         return []
-    return [status_change(row.id, f"{row.id}:{row.pause_date}", row.pause_date, "paused")]
+    on = days.of(row.pause_date)
+    return [status_change(row.id, f"{row.id}:{row.pause_date}", on, "paused")]
 
 
-def status_change(subscription: str, own_id: str, at: int, status: str) -> StatusChange:
+def status_change(subscription: str, own_id: str, day: int, status: str) -> StatusChange:
     return StatusChange(
         source=wire.SYSTEM,
         source_id=own_id,
         subscription_id=subscription,
-        changed_on=day_of(at),
-        known_on=day_of(at),
+        changed_on=day,
+        known_on=day,
         status=status,
     )

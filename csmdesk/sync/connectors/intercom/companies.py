@@ -10,7 +10,7 @@ from csmdesk.domain.errors import Unreachable
 from csmdesk.domain.facts import Account, Fact
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.intercom import wire
-from csmdesk.sync.decode import Rows, day_or_none
+from csmdesk.sync.decode import Days, Rows
 from csmdesk.sync.errors import Refused
 from csmdesk.sync.joins import crm_joins
 from csmdesk.sync.sink import Listing, Page
@@ -44,7 +44,7 @@ class CompanyStream:
         before = stored["day"] if stored else -1
         first = True
         for raw in self._raw_pages(context):
-            yield self._page(raw, before, first)
+            yield self._page(raw, before, first, context.days)
             first = False
         last = Listing(table="account", first=first, last=True)
         yield Page(cursor={"day": today}, complete=True, listing=last)
@@ -93,15 +93,15 @@ class CompanyStream:
             scroll = page.scroll_param
             yield page.data
 
-    def _page(self, raw: list[msgspec.Raw], before: int, first: bool) -> Page:
+    def _page(self, raw: list[msgspec.Raw], before: int, first: bool, days: Days) -> Page:
         rows = Rows(wire.Company)
         good = rows.decode(raw)
-        facts = rows.facts(good, self._account)
+        facts = rows.facts(good, lambda row: self._account(row, days))
         ids = {row.id for row, _ in good} | rows.bad
         listing = Listing(table="account", ids=ids, first=first)
         return Page(cursor={"day": before}, facts=facts, listing=listing, problems=rows.problems)
 
-    def _account(self, row: wire.Company) -> list[Fact]:
+    def _account(self, row: wire.Company, days: Days) -> list[Fact]:
         joins = [f"key:{row.company_id}"] if row.company_id else []
         joins += crm_joins(row.custom_attributes, self._fields)
         return [
@@ -111,7 +111,7 @@ class CompanyStream:
                 name=row.name or row.company_id or row.id,
                 domain=domains.of_website(row.website),
                 joins=tuple(joins),
-                created_on=day_or_none(row.created_at),
+                created_on=days.or_none(row.created_at),
                 industry=row.industry or None,
             )
         ]

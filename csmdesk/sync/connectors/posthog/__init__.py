@@ -53,7 +53,7 @@ class PostHog:
 
     def probe(self, client: HttpClient) -> None:
         """A query of one day: the key must be allowed to ask just that."""
-        text = hogql.SURVEYS.text(0, 1, None)
+        text = hogql.SURVEYS.text(0, 1, None, "UTC")
         client.post(hogql.path(self._project), msgspec.Raw, hogql.body(text))
 
     def streams(self) -> Sequence[Stream]:

@@ -1,4 +1,4 @@
-"""The text of our queries: columns, bounds in UTC days, keyset, LIMIT. Values are quoted, never glued."""
+"""The text of our queries: columns, bounds in days of a zone, keyset, LIMIT. Values are quoted."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ class Query:
     key: tuple[str, ...]
     grouped: bool = True
 
-    def text(self, first: int, end: int, after: Sequence[str] | None) -> str:
+    def text(self, first: int, end: int, after: Sequence[str] | None, zone: str) -> str:
         """Rows of the days from `first` to before `end`, after the key of the last row read."""
-        order = ", ".join(self.key)
-        parts = ["SELECT", self.columns, "FROM events WHERE"]
-        bounds = f"timestamp >= {_instant(first)} AND timestamp < {_instant(end)}"
+        order, quoted = ", ".join(self.key), _quoted(zone)
+        parts = ["SELECT", self.columns.replace(_ZONE, quoted), "FROM events WHERE"]
+        begin, stop = _instant(first, quoted), _instant(end, quoted)
+        bounds = f"timestamp >= {begin} AND timestamp < {stop}"
         parts.append(f"{bounds} AND {self.where}" if self.grouped else f"{self.where} AND {bounds}")
         if after is not None:
             values = ", ".join(_quoted(value) for value in after)
@@ -44,8 +45,8 @@ def path(project: str) -> str:
     return f"/api/projects/{project}/query/"
 
 
-def _instant(day: int) -> str:
-    return f"toDateTime('{iso_day(day)} 00:00:00', 'UTC')"
+def _instant(day: int, zone: str) -> str:
+    return f"toDateTime('{iso_day(day)} 00:00:00', {zone})"
 
 
 def _quoted(value: str) -> str:
@@ -53,8 +54,9 @@ def _quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
-# Bare, a day is one of the project's time zone: bounds in UTC would cut the first and last in two.
-_DAY = "toDate(toTimeZone(timestamp, 'UTC')) AS day"
+_ZONE = "{zone}"
+# Bare, a day is one of the project's time zone: bounds in another would cut the first and last in two.
+_DAY = f"toDate(toTimeZone(timestamp, {_ZONE})) AS day"
 _USED = "$group_0 != '' AND event NOT IN ('survey sent')"
 DAILY = Query(
     f"$group_0 AS account, {_DAY}, count() AS events, uniq(person_id) AS users",

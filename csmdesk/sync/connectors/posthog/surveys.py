@@ -9,7 +9,7 @@ import msgspec
 
 from csmdesk.domain.facts import NpsAnswer
 from csmdesk.sync.connectors.posthog import hogql
-from csmdesk.sync.connectors.posthog.usage import REREAD_DAYS, account_of, server_day
+from csmdesk.sync.connectors.posthog.usage import REREAD_DAYS, account_of, workspace_day
 from csmdesk.sync.decode import required_instant
 from csmdesk.sync.sink import Page, Problem
 from csmdesk.sync.stream import Context
@@ -41,7 +41,7 @@ class SurveyStream:
         waiting = frozenset(context.problems_of(self.key))
         through: int | None = None
         if stored is None:
-            through = today = server_day(context)
+            through = today = workspace_day(context)
             first, end, after = today - FIRST_DAYS, today + 1, None
         elif stored["after"]:
             through = stored["through"]
@@ -51,12 +51,12 @@ class SurveyStream:
             back = FIRST_DAYS if waiting else REREAD_DAYS
             first, end, after = start - back, start + _AHEAD_DAYS, None
         while True:
-            text = hogql.SURVEYS.text(first, end, after)
+            text = hogql.SURVEYS.text(first, end, after, str(context.zone))
             raw = context.client.post(self._path, _Answer, hogql.body(text)).results
             answers, problems, last = self._answers(raw)
             accounts = [account_of(one) for one in sorted({one.account_id for one in answers})]
             after = last if len(raw) >= hogql.PAGE else None
-            through = through or context.server_day() or first
+            through = through or context.today() or first
             cursor = {"first": first, "end": end, "after": after, "through": through}
             known = frozenset(answer.source_id for answer in answers)
             yield Page(

@@ -24,7 +24,6 @@ _RETRIES = 10  # accounts with unreadable rows read again on one run
 DailyRow: TypeAlias = tuple[str, str, int, int]
 FeatureRow: TypeAlias = tuple[str, str, str, str | None, int, int]
 UserRow: TypeAlias = tuple[str, str, str, int]
-Days: TypeAlias = Callable[[tuple[str, ...]], list[int]]
 
 
 def _daily(columns: Sequence[Any], days: list[int]) -> UsageBatch:
@@ -119,7 +118,8 @@ class Reader:
     def _ask(
         self, context: Context, first: int, end: int, after: list[str] | None
     ) -> Pending[_Answer]:
-        body = hogql.body(self._kind.query.text(first, end, after))
+        text = self._kind.query.text(first, end, after, str(context.zone))
+        body = hogql.body(text)
         return context.client.begin("POST", self._path, _Answer, body=body)
 
     def _read(self, answer: _Answer) -> _Read:
@@ -218,14 +218,14 @@ class RecentStream:
             through = stored["through"]
             first, end, after = stored["first"], stored["end"], stored["after"]
         else:
-            through = today = server_day(context)
+            through = today = workspace_day(context)
             first, end, after = today - self._days, today + 1, None
         newest = first
         for facts, batches, problems, key in self._reader.pages(context, first, end, after):
             newest = max([newest, *(max(batch.days) for batch in batches)])
             # The day on which this read began, by the server's clock: accounts of its first page
             # are complete up to then, however late the last page comes.
-            through = through or context.server_day() or newest
+            through = through or context.today() or newest
             cursor: Cursor = {"first": first, "end": end, "after": key, "through": through}
             yield Page(
                 cursor=cursor, complete=key is None, facts=facts, usage=batches, problems=problems
@@ -250,7 +250,7 @@ class OlderStream:
         if stored is not None and not stored["after"]:
             return
         if stored is None:
-            today = server_day(context)
+            today = workspace_day(context)
             first, end, after = today - self._days, today - self._recent, None
         else:
             first, end, after = stored["first"], stored["end"], stored["after"]
@@ -261,8 +261,8 @@ class OlderStream:
             )
 
 
-def server_day(context: Context) -> int:
-    """The server's day (UTC); its first answer tells it."""
-    if context.server_day() is None:
+def workspace_day(context: Context) -> int:
+    """The workspace's day by the server's clock; its first answer tells it."""
+    if context.today() is None:
         context.client.get("/api/users/@me/", msgspec.Raw)
-    return context.server_day() or 0
+    return context.today() or 0

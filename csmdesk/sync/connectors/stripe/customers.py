@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from csmdesk.domain.facts import Account, Fact, Product
 from csmdesk.sync import domains
 from csmdesk.sync.connectors.stripe import wire
-from csmdesk.sync.decode import day_or_none
+from csmdesk.sync.decode import Days
 from csmdesk.sync.joins import crm_joins
 
 
-def account(row: wire.Customer, fields: Mapping[str, str]) -> list[Fact]:
+def account(row: wire.Customer, fields: Mapping[str, str], days: Days) -> list[Fact]:
     return [
         Account(
             source=wire.SYSTEM,
@@ -19,7 +19,7 @@ def account(row: wire.Customer, fields: Mapping[str, str]) -> list[Fact]:
             name=row.name or row.email or row.id,
             domain=domains.of_email(row.email),
             joins=crm_joins(row.metadata, fields),
-            created_on=day_or_none(row.created),
+            created_on=days.or_none(row.created),
             currency=row.currency.upper() if row.currency else None,
         )
     ]

@@ -94,7 +94,7 @@ class EventStream:
                 return found
 
     def _objects_of(self, context: Context, events: list[wire.Event]) -> Iterator[Page]:
-        days = last_event_days(events)
+        days = last_event_days(events, context.days)
         for name, kind in KINDS.items():
             ids = sorted(
                 {

@@ -14,7 +14,7 @@ from csmdesk.domain.facts import Fact, Invoice, StatusChange, SubscriptionChange
 from csmdesk.sync.connectors.stripe import wire
 from csmdesk.sync.connectors.stripe.amounts import minor, unit_price
 from csmdesk.sync.connectors.stripe.prices import Terms, terms_of
-from csmdesk.sync.decode import day_of, day_or_none
+from csmdesk.sync.decode import Days
 
 # Collection paused with behaviour "void" voids an invoice right when it is finalised;
 # a person voids one later.
@@ -43,13 +43,17 @@ class _Billed:
         return self.proration and self.line.amount < 0
 
 
-def facts(row: wire.Invoice, lines: list[wire.Line], price_of: PriceOf) -> list[Fact]:
+def facts(row: wire.Invoice, lines: list[wire.Line], price_of: PriceOf, days: Days) -> list[Fact]:
     """The invoice (when a customer is billed), its changes and its status."""
     billed = [found for line in lines if (found := _billed(row, line, price_of))]
-    return [*_invoice(row, billed), *_changes(row, billed), *_status(row, billed)]
+    return [
+        *_invoice(row, billed, days),
+        *_changes(row, billed, days),
+        *_status(row, billed, days),
+    ]
 
 
-def _invoice(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
+def _invoice(row: wire.Invoice, billed: list[_Billed], days: Days) -> list[Fact]:
     if row.customer is None:
         return []
     told = row.status_transitions
@@ -62,10 +66,10 @@ def _invoice(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
             currency=row.currency.upper(),
             amount_due=minor(row.amount_due, row.currency),
             amount_paid=minor(row.amount_paid, row.currency),
-            issued_on=day_of(told.finalized_at or row.created),
-            due_on=day_or_none(row.due_date),
-            paid_on=day_or_none(told.paid_at),
-            voided_on=day_or_none(told.voided_at or told.marked_uncollectible_at),
+            issued_on=days.of(told.finalized_at or row.created),
+            due_on=days.or_none(row.due_date),
+            paid_on=days.or_none(told.paid_at),
+            voided_on=days.or_none(told.voided_at or told.marked_uncollectible_at),
             status=row.status or "draft",
             attempts=row.attempt_count,
             subscription_id=row.subscription_id,
@@ -100,7 +104,7 @@ def _unit(row: wire.Invoice, line: wire.Line, terms: Terms) -> tuple[int, int]:
     return (minor(line.amount, row.currency), quantity) if quantity > 0 else (0, 1)
 
 
-def _changes(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
+def _changes(row: wire.Invoice, billed: list[_Billed], days: Days) -> list[Fact]:
     debits = {(one.item, one.start) for one in billed if not one.credit}
     found: list[Fact] = []
     for one in billed:
@@ -115,8 +119,8 @@ def _changes(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
                 subscription_id=one.subscription,
                 item_id=one.item,
                 product_id=one.terms.product,
-                changed_on=day_of(one.start),
-                known_on=day_of(row.created),
+                changed_on=days.of(one.start),
+                known_on=days.of(row.created),
                 unit_num=one.unit[0],
                 unit_den=one.unit[1],
                 quantity=0 if one.credit else one.line.quantity or 0,
@@ -128,7 +132,7 @@ def _changes(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
     return found
 
 
-def _status(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
+def _status(row: wire.Invoice, billed: list[_Billed], days: Days) -> list[Fact]:
     """Paused from the start of a period whose bill was voided at once, active from any other."""
     regular = [one for one in billed if not one.proration and not one.terms.metered]
     if not regular:
@@ -144,8 +148,8 @@ def _status(row: wire.Invoice, billed: list[_Billed]) -> list[Fact]:
             source=wire.SYSTEM,
             source_id=row.id,
             subscription_id=first.subscription,
-            changed_on=day_of(first.start),
-            known_on=day_of(row.created),
+            changed_on=days.of(first.start),
+            known_on=days.of(row.created),
             status="paused" if paused else "active",
         )
     ]

@@ -11,7 +11,7 @@ from csmdesk.domain.facts import Fact
 from csmdesk.sync.client import HttpClient
 from csmdesk.sync.connectors.stripe import customers, invoices, subscriptions, wire
 from csmdesk.sync.connectors.stripe.prices import PriceBook
-from csmdesk.sync.decode import Rows, day_of
+from csmdesk.sync.decode import Days, Rows
 from csmdesk.sync.sink import Children, Problem
 from csmdesk.sync.stream import Context
 
@@ -68,10 +68,10 @@ class Objects:
             "invoices": self._invoices,
         }.get(kind)
         if read is not None:
-            return read(context.client, raw)
+            return read(context, raw)
         return self._subscriptions(context, raw, changed or {})
 
-    def _products(self, _: HttpClient, raw: Iterable[msgspec.Raw]) -> Batch:
+    def _products(self, _: Context, raw: Iterable[msgspec.Raw]) -> Batch:
         rows = Rows(wire.Product)
         good = rows.decode(raw)
         alive = [pair for pair in good if not pair[0].deleted]
@@ -80,11 +80,11 @@ class Objects:
             rows, {row.id for row, _ in good}, facts, {r.id for r, _ in good if r.deleted}
         )
 
-    def _customers(self, _: HttpClient, raw: Iterable[msgspec.Raw]) -> Batch:
-        rows = Rows(wire.Customer)
+    def _customers(self, context: Context, raw: Iterable[msgspec.Raw]) -> Batch:
+        rows, days = Rows(wire.Customer), context.days
         good = rows.decode(raw)
         alive = [pair for pair in good if not pair[0].deleted]
-        facts = rows.facts(alive, lambda row: customers.account(row, self._fields))
+        facts = rows.facts(alive, lambda row: customers.account(row, self._fields, days))
         return _batch(
             rows, {row.id for row, _ in good}, facts, {r.id for r, _ in good if r.deleted}
         )
@@ -94,12 +94,12 @@ class Objects:
     ) -> Batch:
         rows = Rows(wire.Subscription)
         good = rows.decode(raw)
-        client = context.client
-        today = context.server_day() or 0
+        client, days = context.client, context.days
+        today = context.today() or 0
 
         def facts_of(row: wire.Subscription) -> list[Fact]:
             self._complete_items(client, row)
-            facts = subscriptions.facts(row, _discounts(client, row))
+            facts = subscriptions.facts(row, _discounts(client, row), days)
             if row.id in changed:
                 facts += subscriptions.changes_on(row, changed[row.id])
             return facts
@@ -124,13 +124,13 @@ class Objects:
             row.items.data += page.data
             row.items.has_more = page.has_more
 
-    def _invoices(self, client: HttpClient, raw: Iterable[msgspec.Raw]) -> Batch:
-        rows = Rows(wire.Invoice)
+    def _invoices(self, context: Context, raw: Iterable[msgspec.Raw]) -> Batch:
+        rows, client, days = Rows(wire.Invoice), context.client, context.days
         good = rows.decode(raw)
 
         def facts_of(row: wire.Invoice) -> list[Fact]:
             lines = _lines(client, row)
-            return invoices.facts(row, lines, lambda price: self._prices.get(client, price))
+            return invoices.facts(row, lines, lambda price: self._prices.get(client, price), days)
 
         facts = rows.facts(good, facts_of)
         return _batch(rows, {row.id for row, _ in good}, facts)
@@ -167,10 +167,10 @@ def _discounts(client: HttpClient, row: wire.Subscription) -> list[wire.Discount
     return found
 
 
-def last_event_days(events: Iterable[wire.Event]) -> dict[str, int]:
+def last_event_days(events: Iterable[wire.Event], days: Days) -> dict[str, int]:
     """Object id -> day of its newest event."""
-    days: dict[str, int] = {}
+    newest: dict[str, int] = {}
     for event in events:
         object_id = event.data.object.id
-        days[object_id] = max(day_of(event.created), days.get(object_id, 0))
-    return days
+        newest[object_id] = max(days.of(event.created), newest.get(object_id, 0))
+    return newest

@@ -6,15 +6,16 @@ from csmdesk.domain.facts import Discount, Fact, Subscription, SubscriptionChang
 from csmdesk.sync.connectors.stripe import wire
 from csmdesk.sync.connectors.stripe.amounts import millionths, minor
 from csmdesk.sync.connectors.stripe.prices import terms_of
-from csmdesk.sync.decode import day_of, day_or_none
+from csmdesk.sync.decode import Days
 
 
-def facts(row: wire.Subscription, discounts: list[wire.Discount]) -> list[Fact]:
+def facts(row: wire.Subscription, discounts: list[wire.Discount], days: Days) -> list[Fact]:
     """The subscription, its items as they stand now, and its recurring discounts."""
-    return [head(row), *items(row), *(d for one in discounts for d in discount(row, one))]
+    given = (found for one in discounts for found in discount(row, one, days))
+    return [head(row, days), *items(row, days), *given]
 
 
-def head(row: wire.Subscription) -> Subscription:
+def head(row: wire.Subscription, days: Days) -> Subscription:
     ends = row.cancel_at or (row.period_end if row.cancel_at_period_end else None)
     return Subscription(
         source=wire.SYSTEM,
@@ -22,17 +23,17 @@ def head(row: wire.Subscription) -> Subscription:
         account_id=row.customer,
         status=row.status,
         currency=row.currency.upper(),
-        started_on=day_of(row.start_date),
-        trial_end=day_or_none(row.trial_end),
-        next_billing_on=day_or_none(row.period_end),
-        cancel_at=day_or_none(ends),
-        cancelled_on=day_or_none(row.canceled_at),
-        ended_on=day_or_none(row.ended_at),
+        started_on=days.of(row.start_date),
+        trial_end=days.or_none(row.trial_end),
+        next_billing_on=days.or_none(row.period_end),
+        cancel_at=days.or_none(ends),
+        cancelled_on=days.or_none(row.canceled_at),
+        ended_on=days.or_none(row.ended_at),
         paused=row.pause_collection is not None,
     )
 
 
-def items(row: wire.Subscription) -> list[Fact]:
+def items(row: wire.Subscription, days: Days) -> list[Fact]:
     found: list[Fact] = []
     for item in row.items.data:
         terms = terms_of(item.price, row.currency)
@@ -45,7 +46,7 @@ def items(row: wire.Subscription) -> list[Fact]:
                 source_id=item.id,
                 subscription_id=row.id,
                 product_id=terms.product,
-                since=day_of(item.created),
+                since=days.of(item.created),
                 unit_num=numerator,
                 unit_den=denominator,
                 quantity=item.quantity or 0,
@@ -87,7 +88,7 @@ def changes_on(row: wire.Subscription, changed_on: int) -> list[Fact]:
     return found
 
 
-def discount(row: wire.Subscription, given: wire.Discount) -> list[Fact]:
+def discount(row: wire.Subscription, given: wire.Discount, days: Days) -> list[Fact]:
     """A discount that recurs; one that counts once is none of MRR's."""
     coupon = given.terms
     if not isinstance(coupon, wire.Coupon) or coupon.duration not in ("repeating", "forever"):
@@ -98,8 +99,8 @@ def discount(row: wire.Subscription, given: wire.Discount) -> list[Fact]:
             source=wire.SYSTEM,
             source_id=given.id,
             subscription_id=row.id,
-            starts_on=day_of(given.start),
-            ends_on=day_or_none(given.end),
+            starts_on=days.of(given.start),
+            ends_on=days.or_none(given.end),
             percent_millionths=None if percent is None else millionths(percent),
             amount_off=None if amount is None else minor(amount, row.currency),
         )
