@@ -10,6 +10,7 @@ import pytest
 from tests.demo import copied, made_once
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["TZ"] = "UTC"  # which a new workspace would take from the computer
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csmdesk.config.currencies import CODES
+from csmdesk.config.zone import is_zone
 from csmdesk.domain.errors import BadInput, BadSetting
 from csmdesk.domain.money import to_minor
 from csmdesk.domain.settings import HealthLimits, Settings
@@ -39,18 +39,10 @@ def _workspace(settings: Settings) -> Iterator[BadSetting]:
         yield BadSetting(("demo_customers",), str(settings.demo_customers), rule)
     if settings.demo_seed < 0:
         yield BadSetting(("demo_seed",), str(settings.demo_seed), "0 or more")
-    if not _is_zone(settings.time_zone):
+    if not is_zone(settings.time_zone):
         rule = "the name of a time zone, such as “Europe/Berlin”"
         yield BadSetting(("time_zone",), f"“{settings.time_zone}”", rule)
     yield from _unlike(("tiers",), settings.tiers)
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def _sources(settings: Settings) -> Iterator[BadSetting]:

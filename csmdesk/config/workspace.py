@@ -8,6 +8,7 @@ from pathlib import Path
 from csmdesk.config.paths import DATABASE_NAME
 from csmdesk.config.reading import Check, read_settings
 from csmdesk.config.writing import replace_file, write_settings
+from csmdesk.config.zone import own_zone
 from csmdesk.domain.errors import BadInput
 from csmdesk.domain.settings import EnrolOn, Features, Playbook, PlaybookStep, Settings, Unit
 
@@ -84,7 +85,7 @@ class Workspace:
 
 
 def open_workspace(folder: Path, *, demo: bool = False, more: Check | None = None) -> Workspace:
-    """Open a workspace folder, creating it with default settings when it is new.
+    """Open a workspace folder, creating it when it is new: defaults, and the computer's time zone.
 
     A demo workspace is marked as such and stays one; opening a real one as a demo (or the other
     way round) is refused, so that demo data never mixes with a company's own. `more`: rules that
@@ -100,7 +101,7 @@ def open_workspace(folder: Path, *, demo: bool = False, more: Check | None = Non
         ) from error
     path = folder / CONFIG_NAME
     if not path.exists():
-        write_settings(path, DEMO if demo else Settings())
+        write_settings(path, DEMO if demo else Settings(time_zone=own_zone()))
     settings, notices = _read(path, more)
     if settings.demo != demo:
         kind, remedy = (

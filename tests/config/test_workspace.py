@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -16,6 +19,25 @@ def test_a_new_folder_becomes_a_workspace_with_defaults(tmp_path: Path) -> None:
     workspace = open_workspace(tmp_path / "new")
     assert workspace.settings == Settings()
     assert workspace.config_path.exists()
+
+
+@pytest.mark.parametrize(
+    ("computer", "taken"),
+    [("Europe/Berlin", "Europe/Berlin"), ("Etc/UTC", "UTC"), ("EST5EDT4", "UTC")],
+)
+def test_a_new_workspace_takes_the_zone_of_the_computer(
+    tmp_path: Path, computer: str, taken: str
+) -> None:
+    """In a process of its own: the zone of this one is known by now."""
+    script = (
+        "from pathlib import Path; import sys; from csmdesk.config.workspace import open_workspace\n"
+        "for name in ('real', 'demo'):\n"
+        "    open_workspace(Path(sys.argv[1]) / name, demo=name == 'demo')"
+    )
+    environment = {**os.environ, "TZ": computer}
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], env=environment, check=True)
+    assert open_workspace(tmp_path / "real").settings.time_zone == taken
+    assert open_workspace(tmp_path / "demo", demo=True).settings.time_zone == "UTC"
 
 
 def test_a_demo_is_never_opened_as_a_real_workspace(tmp_path: Path) -> None:
