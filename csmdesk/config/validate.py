@@ -102,6 +102,7 @@ def _health(health: HealthLimits) -> Iterator[BadSetting]:
         "marker_points": (1, 100),
         "marker_days": (1, MAX_MARKER_DAYS),
         "min_coverage_percent": (0, 100),
+        "thin_coverage_percent": (0, 100),
         "min_ranked": (2, 100_000),
         "low_trend": (0, 1),
         "trend_week_events": (0, 1_000_000),

@@ -49,7 +49,7 @@ class Portfolio:
       str: CRM's and own), currency (native), mrr, arr, acv, acv_derived, acv_native, metered (billed
       for use in the last complete month), metered_lost (1: no rate for it), renewal_on,
       created_on, assigned_on, committed_churn, committed_mrr (MRR set to cancel), chi (-1 none), band,
-      held_band, coverage (1/10,000), cap,
+      held_band, coverage (1/10,000), thin (1: too little of it), cap,
       pillar_adoption, pillar_financial, pillar_service, pillar_relationship (1/10,000, -1 none),
       used, capacity (licence use), active_users, last_contact_on, last_login_on, nps (mean, 1/100),
       open_tasks, high_tasks, at_risk, upsell (0/1), health_marker, activity_marker, health_change,

@@ -70,13 +70,16 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class HealthLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Thresholds of bands, markers, caps and the usage trend that all models share (definitions.md
     section 5). A band holds on within `sticky_points` of its limit and turns at once by a jump of more than
-    `jump_points`; `portfolio_drop`: median trend below which usage rules rest."""
+    `jump_points`; `portfolio_drop`: median trend below which usage rules rest. With data for less than
+    `thin_coverage_percent` of its weights a score's dial is hatched, below `min_coverage_percent` there
+    is no band."""
 
     sticky_points: int = 5
     jump_points: int = 25
     marker_points: int = 25
     marker_days: int = 7
     min_coverage_percent: int = 25
+    thin_coverage_percent: int = 50
     min_ranked: int = 20
     low_trend: float = 0.4
     trend_week_events: int = 10

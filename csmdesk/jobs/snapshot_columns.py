@@ -114,6 +114,7 @@ def customers(
         "band": health.band.astype(np.int64),
         "held_band": health.held_band.astype(np.int64),
         "coverage": health.coverage,
+        "thin": (health.coverage < 100 * settings.health.thin_coverage_percent).astype(np.int64),
         "cap": health.cap.astype(np.int64),
         "pillar_adoption": pillars[0],
         "pillar_financial": pillars[1],

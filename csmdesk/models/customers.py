@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from csmdesk.domain.portfolio import Portfolio
 
 SPARK_DAYS = 90
-THIN_COVERAGE = 5_000
 """Coverage (1/10,000) below which a dial is hatched (definitions.md section 5)."""
 SOON_DAYS, URGENT_DAYS = 30, 7
 BAND_WORDS = {0: "poor", 1: "neutral", 2: "good", -1: "not enough data"}
@@ -59,9 +58,8 @@ def _band(rows: Rows, row: int) -> int:
 
 
 def _dial(rows: Rows, row: int) -> tuple[int, int, bool]:
-    chi, coverage = rows.get("chi", row), rows.get("coverage", row)
-    thin = coverage is not None and coverage < THIN_COVERAGE
-    return (-1 if chi is None else chi), _band(rows, row), thin
+    chi = rows.get("chi", row)
+    return (-1 if chi is None else chi), _band(rows, row), bool(rows.get("thin", row))
 
 
 def _why(rows: Rows, row: int) -> Tip | None:

@@ -41,7 +41,7 @@ class FirstRow(NamedTuple):
     why1: str = ""
     why2: str = ""
     why3: str = ""
-    coverage: int | None = None
+    thin: int | None = None
     health_change: int | None = None
     last_contact_on: int | None = None
     last_login_on: int | None = None

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from csmdesk.domain.errors import NewerStore, StoreError
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema version this program knows, oldest first; the last is its own."""
 HEAD = REVISIONS[-1]
 

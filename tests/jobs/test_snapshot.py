@@ -89,3 +89,19 @@ def test_a_portfolio_with_units_in_use_goes_through_the_pipe(demo_folder: Path) 
     assert any(told["unit_use"])
     arrived = unpack_portfolio(pack_portfolio(portfolio))
     assert arrived.measures.ints("seats").tolist() == told.ints("seats").tolist()
+
+
+def test_how_little_data_is_thin_can_be_set(demo_folder: Path) -> None:
+    """Half of the weights by default; every score that lacks any at all when it is set to 100 %."""
+    session = demo_session(demo_folder)
+    half = build_portfolio(session, session.today()).customers
+    session.close()
+    with (demo_folder / CONFIG_NAME).open("a", encoding="utf-8") as file:
+        file.write("\n[health]\nthin_coverage_percent = 100\n")
+    session = demo_session(demo_folder)
+    whole = build_portfolio(session, session.today()).customers
+    session.close()
+    assert (half["thin"] == (half["coverage"] < 5_000)).all()
+    assert (whole["thin"] == (whole["coverage"] < 10_000)).all()
+    assert (whole["chi"] == half["chi"]).all()
+    assert whole["thin"].sum() > half["thin"].sum()

@@ -76,11 +76,11 @@ def test_within_thirty_days_means_thirty_days() -> None:
     assert COLUMNS["renewal"].payload(rows, 0)[1] == ""
 
 
-def test_the_dial_is_hatched_below_half_coverage(book: Portfolio, rows: ColumnRows) -> None:
+def test_the_dial_is_hatched_where_the_data_is_thin(book: Portfolio, rows: ColumnRows) -> None:
     dial = COLUMNS["chi"].payload
     assert dial is not None
-    hatched = {dial(rows, row)[2] for row in np.flatnonzero(book.customers["coverage"] < 5_000)}
-    whole = {dial(rows, row)[2] for row in np.flatnonzero(book.customers["coverage"] >= 5_000)}
+    hatched = {dial(rows, row)[2] for row in np.flatnonzero(book.customers["thin"])}
+    whole = {dial(rows, row)[2] for row in np.flatnonzero(book.customers["thin"] == 0)}
     assert (hatched, whole) == ({True}, {False})
 
 

@@ -102,7 +102,7 @@ def test_first_rows_are_what_was_written_worst_first(store: Store) -> None:
     assert found.day == D
     assert found.totals["customers"] == 3
     first = found.rows[0]
-    assert (first.products, first.stage, first.coverage) == (("Scanner",), "", None)
+    assert (first.products, first.stage, first.thin) == (("Scanner",), "", None)
     assert (first.chi, first.acv, first.currency, first.tags) == (70, 1200, "EUR", ("vip", "“x”"))
     assert found.rows[1].acv is None
     assert found.rows[1].renewal_on is None

@@ -66,6 +66,7 @@ def _customers(rng: np.random.Generator, count: int, history: np.ndarray) -> Col
     used = np.rint(capacity * np.clip(rng.normal(0.68, 0.25, count), 0.02, 1.1)).astype(np.int64)
     acv = np.rint(np.exp(rng.normal(11, 1.1, count)) / 100).astype(np.int64) * 10_000
     status = [STATUSES[i] for i in rng.integers(0, len(STATUSES), count)]
+    thin = rng.random(count) < 0.06
     active = np.array([s in ("Active", "Past due") for s in status], np.int64)
     names = [
         f"{FIRST[i % len(FIRST)]} {SECOND[(i * 7 + i // 24) % len(SECOND)]}" for i in range(count)
@@ -100,7 +101,8 @@ def _customers(rng: np.random.Generator, count: int, history: np.ndarray) -> Col
         chi=chi,
         band=band,
         held_band=band,
-        coverage=np.where(rng.random(count) < 0.06, 4_000, 9_300),
+        coverage=np.where(thin, 4_000, 9_300),
+        thin=thin.astype(np.int64),
         cap=np.full(count, -1, np.int64),
         **{
             f"pillar_{name}": np.clip(chi + rng.integers(-12, 12, count), 0, 100) * 10_000

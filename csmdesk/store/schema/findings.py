@@ -118,7 +118,7 @@ OVERVIEW_TEXTS = (
 )
 OVERVIEW_LISTS = ("tags", "products")
 OVERVIEW_NUMBERS = (
-    *("chi", "band", "coverage", "health_change", "open_tasks", "used", "capacity"),
+    *("chi", "band", "coverage", "thin", "health_change", "open_tasks", "used", "capacity"),
     *("renewal_on", "last_contact_on", "last_login_on", "active_users", "nps"),
     *("mrr", "arr", "acv", "acv_native", "acv_derived", "metered", "metered_lost"),
     *("pillar_adoption", "pillar_financial", "pillar_service", "pillar_relationship"),

@@ -35,6 +35,7 @@ INTS: dict[str, list[int]] = {
     "chi": [80, 50, 20, -1, 69],
     "band": [GOOD, NEUTRAL, POOR, NO_BAND, NEUTRAL],
     "coverage": [10_000, 9_350, 5_000, 0, 10_000],
+    "thin": [0, 0, 0, 1, 0],
     "active": [1, 1, 1, 1, 0],
     "at_risk": [0, 1, 1, 0, 1],
     "upsell": [1, 0, 0, 0, 0],

@@ -25,7 +25,6 @@ TABS = (
 )
 """A sub-tab is one file and one line here."""
 SPARK_DAYS = 90
-THIN_COVERAGE = 5_000
 
 
 def build_page(context: CustomerContext) -> CustomerPage:
@@ -38,7 +37,7 @@ def build_page(context: CustomerContext) -> CustomerPage:
         day=context.day,
         chi=chi,
         band=BANDS[context.number("band")],
-        thin=context.number("coverage") < THIN_COVERAGE,
+        thin=bool(context.number("thin")),
         header=header.header(context),
         pills=header.pills(context),
         why=header.what_changed(context),
