@@ -203,7 +203,7 @@ def test_a_later_change_in_the_world_wins_over_an_edit(own_sandbox: Sandbox) -> 
 
     def companies() -> dict[str, Any]:
         query = "&properties=csm_stage&propertiesWithHistory=csm_stage"
-        return {row["id"]: row for row in hubspot_list(own_sandbox, "companies", query=query)}
+        return {row["id"]: row for row in hubspot_list(own_sandbox, "companies", 50, query)}
 
     move("2027-03-01")
     later = companies()
