@@ -108,6 +108,8 @@ def _repeated(name: str, table: str) -> str:
         return "replace(replace(joins, '\",', '~' || k || '\",'), '\"]', '~' || k || '\"]')"
     if table == "fact_account" and name == "domain":
         return "k || '.' || domain"
+    if table == "fact_field_change" and name == "value":
+        return "CASE field WHEN 'domain' THEN k || '.' || value ELSE value END"
     if table == "fact_account" and name == "name":
         return "name || ' ' || k"
     return f'"{name}"'
