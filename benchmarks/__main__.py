@@ -27,7 +27,7 @@ NAMES = (
 )
 """A benchmark is one module here with `run() -> list[Result]`, and one word in this line."""
 LONG = ("memory",)
-"""Those whose `run` takes `long`: sizes that take more than an hour."""
+"""Those whose `run` takes `long`: sizes that take twenty minutes."""
 
 
 def main() -> int:
