@@ -7,6 +7,7 @@ the oldest known value, marked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,20 +107,26 @@ def field_on(
 
 def contract_dates(facts: Facts, logs: dict[str, FieldLog], day: int) -> Ints:
     """The CRM's contract (renewal) date per customer as it stood on `day`, MISSING for none."""
-    current = facts.customers.ints("renewal_on")
-    log = logs.get("renewal_on")
-    if log is None:
-        return current
-    row, _ = field_rows(log, facts.count, day)
-    return np.where(row >= 0, log.days[row], current)
+    return _numbers_on(facts, logs, "renewal_on", day, lambda log: log.days)
 
 
 def stated_amounts(facts: Facts, logs: dict[str, FieldLog], day: int) -> Ints:
     """The CRM's yearly value per customer as it stood on `day`, in minor units of its currency;
     MISSING for none."""
-    current = facts.customers.ints("acv")
-    log = logs.get("acv")
+    return _numbers_on(facts, logs, "acv", day, lambda log: log.amounts)
+
+
+def _numbers_on(
+    facts: Facts,
+    logs: dict[str, FieldLog],
+    name: str,
+    day: int,
+    told: Callable[[FieldLog], Ints],
+) -> Ints:
+    """Numbers of a dated field per customer on a day; without history the undated one of the facts."""
+    current = facts.customers.ints(name)
+    log = logs.get(name)
     if log is None:
         return current
     row, _ = field_rows(log, facts.count, day)
-    return np.where(row >= 0, log.amounts[row], current)
+    return np.where(row >= 0, told(log)[row], current)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from functools import lru_cache
 
 import msgspec
 
-from csmdesk.domain.days import day_number, parse_day
+from csmdesk.domain.days import day_of_instant, parse_day
 from csmdesk.domain.facts import Account, Fact
 from csmdesk.domain.usage import KEEP_DAYS, KEEP_USER_DAYS, UsageBatch
 from csmdesk.sync.connectors.mixpanel.export import SYSTEM, Counter, decoder, window
@@ -102,7 +102,7 @@ class ExportStream:
 
     def _day_of_quarter(self, quarter: int) -> int:
         """Zones differ by quarters of an hour: all that is in one has the same day."""
-        return day_number(datetime.fromtimestamp(quarter * _QUARTER, self._project.zone).date())
+        return day_of_instant(quarter * _QUARTER, self._project.zone)
 
     def _read(self, context: Context, first: int, end: int) -> Counter:
         params = window(self._project.number, first, end, self._project.margin)
