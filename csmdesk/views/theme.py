@@ -9,8 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 SYSTEM = "system"
-SPACE = (4, 8, 12, 16)
-RADIUS_CARD, RADIUS_CONTROL = 8, 6
+RADIUS_CONTROL = 6
 BASE_PX, SMALL_PX, HEADING_PX, TITLE_PX, COUNTER_PX = 13, 12, 18, 22, 28
 
 

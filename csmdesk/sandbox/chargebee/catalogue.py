@@ -12,7 +12,6 @@ from csmdesk.sandbox.world import catalog
 from csmdesk.sandbox.world.contract import Deduction
 
 FAMILY = "platform"
-_ADDONS = frozenset({catalog.AUTOMATION.stripe_id, catalog.SCANPACK.stripe_id})
 _METERED = "-metered"
 _DURATIONS = {"once": "one_time", "repeating": "limited_period", "forever": "forever"}
 _STAMPS: Json = {
