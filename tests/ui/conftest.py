@@ -17,12 +17,19 @@ from csmdesk.domain.portfolio import Portfolio
 from csmdesk.runtime.desk import Desk
 from csmdesk.views.main_window import MainWindow
 from csmdesk.views.memory import Memory
+from tests.sandbox.process import Sandbox, running
 from tests.ui.portfolios import DAY, portfolio
 
 
 @pytest.fixture(scope="session")
 def book() -> Portfolio:
     return portfolio(214)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with running("--customers", "3") as started:
+        yield started
 
 
 def now() -> datetime:

@@ -32,22 +32,30 @@ Made = TypeVar("Made", bound=QWidget)
 def new_window(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[MainWindow]:
+    """On its Sources page, with a keyring of its own."""
     monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring.json"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.oauth.file_keyring.FileKeyring")
     former = keyring.get_keyring()
     keyring.set_keyring(FileKeyring())
+    with empty_window(tmp_path, qtbot) as made:
+        made.open_page("sources")
+        qtbot.waitUntil(lambda: bool(page_of(made).list.rows), timeout=LONG)
+        yield made
+    keyring.set_keyring(former)
+
+
+@contextmanager
+def empty_window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    """On a workspace that is not connected to anything."""
     desk = Desk(tmp_path / "new", False, lambda: datetime.now(UTC))
     made = MainWindow(desk, tmp_path / "window.ini")
     qtbot.addWidget(made)
     made.complete()
     made.show()
     desk.start(run=False)
-    made.open_page("sources")
-    qtbot.waitUntil(lambda: bool(page_of(made).list.rows), timeout=LONG)
     yield made
     made.close()
     desk.close()
-    keyring.set_keyring(former)
 
 
 def page_of(window: MainWindow) -> SourcesPage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from csmdesk.jobs.importing.mapping import read_mapping
 from csmdesk.models import importing as words
-from csmdesk.runtime.desk import Desk
 from csmdesk.views.dialogs.importing import DONE, MAPPING, ImportDialog
 from csmdesk.views.main_window import MainWindow
 from csmdesk.views.pages.sources import SourcesPage
 from csmdesk.views.shell.dropping import FileDrop
+from tests.ui.new_workspace import empty_window
 
 LONG = 60_000
 ACCOUNTS = (
@@ -32,15 +31,8 @@ TICKETS = "Ticket ID,Account ID,Created At,Subject\nT1,A1,2026-11-01,Help\nT2,ZZ
 
 @pytest.fixture
 def window(tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    desk = Desk(tmp_path / "new", False, lambda: datetime.now(UTC))
-    made = MainWindow(desk, tmp_path / "window.ini")
-    qtbot.addWidget(made)
-    made.complete()
-    made.show()
-    desk.start(run=False)
-    yield made
-    made.close()
-    desk.close()
+    with empty_window(tmp_path, qtbot) as made:
+        yield made
 
 
 @pytest.fixture

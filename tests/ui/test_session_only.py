@@ -15,16 +15,10 @@ from csmdesk.domain.settings import Source
 from csmdesk.runtime.connecting import ConnectWish
 from csmdesk.views.main_window import MainWindow
 from tests.oauth.conftest import browser, event
-from tests.sandbox.process import Sandbox, running
+from tests.sandbox.process import Sandbox
 from tests.ui.new_workspace import LONG, new_window, status
 
 SYSTEM = "zendesk"
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with running("--customers", "3") as started:
-        yield started
 
 
 @pytest.fixture

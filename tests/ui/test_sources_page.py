@@ -28,14 +28,8 @@ from csmdesk.views.main_window import MainWindow
 from csmdesk.views.pages.sources import SourcesPage
 from csmdesk.views.pages.welcome import Welcome
 from tests.oauth.conftest import browser
-from tests.sandbox.process import KEY, Sandbox, running
+from tests.sandbox.process import KEY, Sandbox
 from tests.ui.new_workspace import LONG, connect, dialog, new_window, page_of, press, status
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with running("--customers", "3") as started:
-        yield started
 
 
 @pytest.fixture
